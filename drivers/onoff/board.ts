@@ -1,0 +1,173 @@
+/** The header's chip through sysfs. */
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { PiWorkerError } from '../../src/errors.js'
+import type { Clock } from '../../src/worker/clock.js'
+import { busyFailure, type Holder } from '../busy.js'
+import type { Board, Capabilities, LineHandle, LineInfo, LineInspector, LineRequest } from '../driver.js'
+import { checkLine, checkRequest, DEFAULT_CONSUMER, type RequestLimits } from '../request.js'
+import type { SysfsChip } from '../sysfs-chips.js'
+import { claimLines } from './claim.js'
+import type { LineId } from './failures.js'
+import type { SysfsFiles } from './files.js'
+import { OnoffHandle } from './handle.js'
+import type { GpioClass } from './package.js'
+
+/** Edges kept for each line while nobody listens. */
+const EVENTS_A_LINE = 128
+
+/**
+ * sysfs has no times, no bias and no drive, and one file for each line. Two writes of a file take up to 0.1 ms on a
+ * Pi Zero.
+ */
+export const onoffCapabilities: Capabilities = {
+  edgeTimestamps: 'none',
+  bias: ['as-is'],
+  drive: ['push-pull'],
+  debounce: 'software',
+  atomic: false,
+  shortestPulseNs: 100_000,
+  edgeDelayNs: 20_000_000,
+}
+
+export interface OnoffBoardOptions {
+  readonly chip: SysfsChip
+  readonly Gpio: GpioClass
+  /** `/sys/class/gpio` */
+  readonly root: string
+  readonly files: SysfsFiles
+  readonly clock: Clock
+  /** Knows what sysfs does not: names and holders of lines. */
+  readonly inspector: LineInspector | undefined
+}
+
+export class OnoffBoard implements Board {
+  readonly driver = 'onoff'
+  readonly capabilities = onoffCapabilities
+  readonly description: string
+  readonly lineCount: number
+  readonly #options: OnoffBoardOptions
+  readonly #opened: number
+  readonly #limits: RequestLimits
+  readonly #handles = new Set<OnoffHandle>()
+  /** Requests that still wait for the kernel or for udev. */
+  readonly #requests = new Set<Promise<OnoffHandle>>()
+  #closing: Promise<void> | undefined
+
+  constructor(options: OnoffBoardOptions) {
+    const { chip, clock, root } = options
+    this.#options = options
+    this.#opened = clock.now()
+    this.description = `${join(root, chip.name)} (${chip.label}, ${chip.lineCount} lines)`
+    this.lineCount = chip.lineCount
+    this.#limits = {
+      driver: this.driver,
+      description: this.description,
+      lineCount: this.lineCount,
+      capabilities: this.capabilities,
+      alternative: 'Use --driver gpiochip, which can.',
+    }
+    // An export outlives its process, and whoever comes next finds the line busy.
+    process.on('exit', this.#releaseAll)
+  }
+
+  now(): number {
+    return this.#options.clock.now() - this.#opened
+  }
+
+  /** Without the character device nothing knows the names of lines: then it finds none. */
+  findLine(name: string): number | undefined {
+    this.#checkOpen()
+    return this.#options.inspector?.findLine(name)
+  }
+
+  /** Without the character device, only what this board holds is known to be used. */
+  lineInfo(line: number): LineInfo {
+    this.#checkOpen()
+    checkLine(line, this.#limits)
+    const holder = this.#holder(line)
+    const info = this.#options.inspector?.lineInfo(line) ?? {
+      line,
+      name: undefined,
+      used: holder !== undefined,
+      consumer: undefined,
+      direction: holder?.settings.direction,
+    }
+    return holder === undefined ? info : { ...info, consumer: holder.consumer }
+  }
+
+  async request(request: LineRequest): Promise<LineHandle> {
+    this.#checkOpen()
+    checkRequest(request, this.#limits)
+    const opening = this.#open(request)
+    this.#requests.add(opening)
+    try {
+      return await opening
+    } finally {
+      this.#requests.delete(opening)
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #open({ lines, settings, consumer = DEFAULT_CONSUMER, eventBuffer }: LineRequest): Promise<OnoffHandle> {
+    const { chip, Gpio, root, files, clock } = this.#options
+    const ids = lines.map(line => ({ line, number: chip.base + line, chip: join(root, chip.name) }))
+    const claimed = await claimLines(ids, { Gpio, root, files, clock, busy: id => this.#busy(id) })
+    const handle = new OnoffHandle({
+      lines: claimed,
+      settings,
+      consumer,
+      eventBuffer: eventBuffer ?? EVENTS_A_LINE * lines.length,
+      limits: this.#limits,
+      clock,
+      now: () => this.now(),
+      released: released => this.#handles.delete(released),
+    })
+    this.#handles.add(handle)
+    // Closed meanwhile: whoever closes waits for this, and then releases it.
+    this.#checkOpen()
+    return handle
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#requests)
+    this.#releaseAll()
+    process.off('exit', this.#releaseAll)
+    this.#options.inspector?.close()
+  }
+
+  readonly #releaseAll = (): void => {
+    for (const handle of [...this.#handles]) handle.release()
+  }
+
+  #busy(id: LineId): PiWorkerError {
+    const { chip, root } = this.#options
+    const path = chip.device === undefined ? join(root, chip.name) : `/dev/${chip.device}`
+    return busyFailure({ driver: 'onoff', path, lines: [id.line] }, this.#holders(id))
+  }
+
+  #holders({ line, number }: LineId): Holder[] {
+    const { root, inspector } = this.#options
+    const own = this.#holder(line)
+    if (own !== undefined) return [{ line, consumer: own.consumer, own: true }]
+    if (existsSync(join(root, `gpio${number}`))) return [{ line, consumer: 'sysfs', sysfsNumber: number }]
+    const info = inspector?.lineInfo(line)
+    if (info === undefined) return [{ line, consumer: undefined }]
+    return info.used ? [{ line, consumer: info.consumer ?? '' }] : []
+  }
+
+  #holder(line: number): OnoffHandle | undefined {
+    for (const handle of this.#handles) if (handle.lines.includes(line)) return handle
+    return undefined
+  }
+
+  #checkOpen(): void {
+    if (this.#closing === undefined) return
+    throw new PiWorkerError('ERR_CLOSED', `${this.description} is closed`, { details: { driver: 'onoff' } })
+  }
+}

@@ -1,0 +1,212 @@
+/** Lines held through sysfs: one file for each line, so several lines change one after the other. */
+
+import { PiWorkerError } from '../../src/errors.js'
+import type { Clock, Timer } from '../../src/worker/clock.js'
+import { Debouncer } from '../debounce.js'
+import type { Bit, EdgeEvent, LineHandle, LineSettings } from '../driver.js'
+import { formatLine } from '../lines.js'
+import { checkSettings, type RequestLimits } from '../request.js'
+import { EdgeFeed } from './edge-feed.js'
+import type { LineTarget, SysfsLine } from './line.js'
+
+export interface HandleOptions {
+  /** Exported, in the order of the request. */
+  readonly lines: readonly SysfsLine[]
+  readonly settings: LineSettings
+  readonly consumer: string
+  /** Edges kept while nobody listens. */
+  readonly eventBuffer: number
+  readonly limits: RequestLimits
+  readonly clock: Clock
+  /** ns since the board was opened. */
+  readonly now: () => number
+  readonly released: (handle: OnoffHandle) => void
+}
+
+const ALL_BITS = -1
+/** The kernel tells nobody who waits for interrupts that the line was unexported or its chip is gone. */
+const LOOK_AGAIN_NS = 1e9
+
+export class OnoffHandle implements LineHandle {
+  readonly lines: readonly number[]
+  readonly consumer: string
+  readonly #options: HandleOptions
+  readonly #lines: readonly SysfsLine[]
+  readonly #feed: EdgeFeed
+  #settings: LineSettings
+  #released = false
+  #debouncer: Debouncer | undefined
+  #look: Timer | undefined
+
+  /** @throws ERR_UNSUPPORTED, ERR_CHIP_GONE, ERR_IO: then every line is released. */
+  constructor(options: HandleOptions) {
+    this.#options = options
+    this.#lines = options.lines
+    this.lines = options.lines.map(line => line.id.line)
+    this.consumer = options.consumer
+    this.#feed = new EdgeFeed(this.lines, options.eventBuffer)
+    this.#settings = options.settings
+    try {
+      this.#apply(options.settings, options.settings.initial ?? 0)
+    } catch (error) {
+      this.release()
+      throw error
+    }
+  }
+
+  get settings(): LineSettings {
+    return this.#settings
+  }
+
+  get(): number {
+    this.#checkHeld()
+    let values = 0
+    for (let index = 0; index < this.#lines.length; index++) {
+      const level = this.#debouncer === undefined ? this.#lines[index]!.read() : this.#debouncer.bit(index)
+      values |= this.#inverted(level) << index
+    }
+    return values >>> 0
+  }
+
+  set(values: number, mask: number = ALL_BITS): void {
+    this.#checkHeld()
+    if (this.#settings.direction !== 'output') {
+      throw new PiWorkerError('ERR_UNSUPPORTED', `${this.#names} is an input and cannot be set`, {
+        remedy: 'Request the line as an output, or reconfigure it first.',
+        details: { driver: 'onoff', lines: this.lines },
+      })
+    }
+    for (let index = 0; index < this.#lines.length; index++) {
+      if (((mask >>> index) & 1) === 1) this.#lines[index]!.set(this.#inverted(bit(values, index)))
+    }
+  }
+
+  /**
+   * When a line refuses, those before it have the new settings already, the handle says the old ones, and no more edges
+   * come until it is configured anew.
+   */
+  reconfigure(settings: LineSettings): void {
+    this.#checkHeld()
+    checkSettings(this.lines, settings, this.#options.limits)
+    const wasOutput = this.#settings.direction === 'output'
+    try {
+      this.#apply(settings, settings.initial ?? (wasOutput ? undefined : 0))
+    } catch (error) {
+      this.#fail(error)
+      throw error
+    }
+  }
+
+  edges(listener: (event: EdgeEvent) => void): () => void {
+    this.#checkHeld()
+    return this.#feed.listen(listener)
+  }
+
+  release(): void {
+    if (this.#released) return
+    this.#released = true
+    this.#feed.close()
+    this.#debouncer?.cancel()
+    this.#look?.cancel()
+    for (const line of this.#lines) line.release()
+    this.#options.released(this)
+  }
+
+  /** @param values Logical values of outputs; the levels stay when it is undefined. */
+  #apply(settings: LineSettings, values: number | undefined): void {
+    this.#unwatch()
+    const invert = settings.activeLow === true ? 1 : 0
+    const { debounceNs = 0, edges = 'none' } = settings
+    for (const [index, line] of this.#lines.entries()) {
+      const level = values === undefined ? undefined : ((bit(values, index) ^ invert) as Bit)
+      const target: LineTarget =
+        settings.direction === 'output'
+          ? { direction: 'output', level }
+          : // The debouncer has to see every change.
+            { direction: 'input', edges: debounceNs > 0 ? 'both' : edges }
+      line.configure(target)
+    }
+    this.#settings = settings
+    this.#listen(edges, debounceNs)
+  }
+
+  #listen(edges: NonNullable<LineSettings['edges']>, debounceNs: number): void {
+    const levels = edges === 'none' && debounceNs === 0 ? [] : this.#watch()
+    this.#feed.configure(edges, levels)
+    const debouncer = this.#debouncer
+    if (debounceNs > 0 && debouncer !== undefined) {
+      debouncer.setPeriod(debounceNs)
+      // Nobody watched while the lines were set up.
+      for (const [index, level] of levels.entries()) debouncer.observe(index, level, this.#options.now())
+      return
+    }
+    debouncer?.cancel()
+    this.#debouncer = debounceNs === 0 ? undefined : this.#newDebouncer(debounceNs, levels)
+  }
+
+  /** Gives the levels at the start. */
+  #watch(): Bit[] {
+    this.#lookAgain()
+    return this.#lines.map((line, index) => line.watch((level, failure) => this.#interrupt(index, level, failure)))
+  }
+
+  #unwatch(): void {
+    this.#look?.cancel()
+    for (const line of this.#lines) line.unwatch()
+  }
+
+  #lookAgain(): void {
+    const look = (): void => {
+      try {
+        for (const line of this.#lines) line.read()
+      } catch (error) {
+        this.#fail(error)
+        return
+      }
+      this.#lookAgain()
+    }
+    this.#look = this.#options.clock.after(LOOK_AGAIN_NS, look, { background: true })
+  }
+
+  #fail(error: unknown): void {
+    this.#unwatch()
+    if (error instanceof Error) this.#feed.fail(error)
+  }
+
+  #newDebouncer(periodNs: number, bits: readonly Bit[]): Debouncer {
+    const { clock, now } = this.#options
+    return new Debouncer({
+      clock,
+      now,
+      periodNs,
+      bits,
+      changed: (index, level, time) => this.#feed.changed(index, level, time),
+    })
+  }
+
+  #interrupt(index: number, level: Bit, failure: Error | undefined): void {
+    const time = this.#options.now()
+    if (failure !== undefined) this.#fail(failure)
+    else if (this.#debouncer !== undefined) this.#debouncer.change(index, level, time)
+    else this.#feed.interrupt(index, level, time)
+  }
+
+  #inverted(level: Bit): Bit {
+    return this.#settings.activeLow === true ? ((1 - level) as Bit) : level
+  }
+
+  #checkHeld(): void {
+    if (!this.#released) return
+    throw new PiWorkerError('ERR_RELEASED', `${this.#names} was released by "${this.consumer}"`, {
+      details: { driver: 'onoff', lines: this.lines },
+    })
+  }
+
+  get #names(): string {
+    return this.lines.map(formatLine).join(', ')
+  }
+}
+
+function bit(values: number, index: number): Bit {
+  return ((values >>> index) & 1) as Bit
+}

@@ -1,0 +1,173 @@
+/** An open bench: named peripherals on one board, one worker for all of them, and the way they all end safe. */
+
+import type { Board, Level, LevelListener } from '../../drivers/driver.js'
+import { PiWorkerError } from '../errors.js'
+import type { Clock } from '../worker/clock.js'
+import type { Task } from '../worker/task.js'
+import type { CloseOptions, Worker } from '../worker/worker.js'
+import type { AnyDefinition, PeripheralSpec } from './definition.js'
+import { named } from './names.js'
+import type { OpenPeripheral } from './open-peripheral.js'
+import type { CallOptions, Peripheral, PeripheralOf } from './peripheral.js'
+
+/** A line of the bench, with a name that says whose it is. */
+export interface Signal {
+  /** BCM number. */
+  readonly line: number
+  /** The peripheral's name; with the place in its configuration when it has several lines: `motor.forward`. */
+  readonly name: string
+}
+
+/** Peripherals to be, by name. */
+export type Specs = Readonly<Record<string, PeripheralSpec>>
+
+/** A bench, with a member for each peripheral. */
+export type BenchOf<S extends Specs> = Bench & { readonly [K in keyof S]: PeripheralOf<DefinitionOf<S[K]>> }
+type DefinitionOf<S> = S extends PeripheralSpec<infer D> ? D : AnyDefinition
+
+export interface BenchParts {
+  readonly board: Board
+  readonly choice: string
+  readonly worker: Worker
+  /** What is behind the peripherals, in the same order. */
+  readonly opened: readonly OpenPeripheral[]
+  readonly peripherals: ReadonlyMap<string, Peripheral>
+  readonly signals: readonly Signal[]
+  /** Tells of level changes; undefined when nobody asked for it and the board does not do it by itself. */
+  readonly onLevel: ((listener: LevelListener) => () => void) | undefined
+}
+
+/** Before every task that anybody else submits. */
+const FIRST = Number.MAX_VALUE
+
+export class Bench {
+  readonly board: Board
+  /** Why this driver was taken. */
+  readonly choice: string
+  readonly worker: Worker
+  readonly clock: Clock
+  /** Names of the peripherals, in the order in which they were given. */
+  readonly names: readonly string[]
+  /** The lines of all peripherals. */
+  readonly signals: readonly Signal[]
+  readonly #peripherals: ReadonlyMap<string, Peripheral>
+  readonly #opened: readonly OpenPeripheral[]
+  readonly #onLevel: BenchParts['onLevel']
+  #closing: Promise<void> | undefined
+
+  /** Made by `openBench`. */
+  constructor({ board, choice, worker, opened, peripherals, signals, onLevel }: BenchParts) {
+    this.board = board
+    this.choice = choice
+    this.worker = worker
+    this.clock = worker.clock
+    this.names = [...peripherals.keys()]
+    this.signals = signals
+    this.#peripherals = peripherals
+    this.#opened = opened
+    this.#onLevel = onLevel
+    for (const [name, peripheral] of peripherals)
+      Object.defineProperty(this, name, { value: peripheral, enumerable: true })
+  }
+
+  /** @throws ERR_UNKNOWN_PERIPHERAL */
+  peripheral(name: string): Peripheral {
+    return named('peripheral', name, this.#peripherals, message => {
+      return new PiWorkerError('ERR_UNKNOWN_PERIPHERAL', `the bench has ${message}`, { place: name })
+    })
+  }
+
+  /**
+   * Starts an action by names and gives its task at once.
+   * @throws ERR_UNKNOWN_PERIPHERAL, and what `Peripheral.call` throws
+   */
+  call(peripheral: string, action: string, input: unknown = {}, options?: CallOptions): Task {
+    return this.peripheral(peripheral).call(action, input, options)
+  }
+
+  /** The physical level of a line now, or undefined when it is not one that the bench holds. */
+  levelOf(line: number): Level | undefined {
+    if (this.board.level !== undefined) return this.board.level(line)
+    for (const peripheral of this.#opened) {
+      const level = peripheral.levelOf(line)
+      if (level !== undefined) return level
+    }
+    return undefined
+  }
+
+  /**
+   * Calls `listener` for every physical change of a line that the driver lets us know of, until the function that it
+   * returns is called.
+   * @throws ERR_UNSUPPORTED when the bench was opened on a real driver without `observe`
+   */
+  onLevel(listener: LevelListener): () => void {
+    if (this.#onLevel !== undefined) return this.#onLevel(listener)
+    throw new PiWorkerError('ERR_UNSUPPORTED', `a bench on ${this.board.driver} does not watch its lines by itself`, {
+      remedy: 'Open the bench with observe: true.',
+      details: { driver: this.board.driver },
+    })
+  }
+
+  /**
+   * Puts every peripheral into its safe state: each as the next thing on its queue, after the task that runs there.
+   * @throws ERR_NOT_SAFE, for all that failed
+   */
+  async safe(): Promise<void> {
+    await this.#allSafe(({ queue, name }) => {
+      if (queue.quarantined) return queue.makeSafe()
+      const task = this.worker.submit(() => throwing(queue.makeSafe()), {
+        name: `${name}.safe`,
+        on: queue,
+        priority: FIRST,
+      })
+      return task.result().then(
+        () => undefined,
+        (error: unknown) => error as Error,
+      )
+    })
+  }
+
+  /**
+   * Ends the bench: with `drain` (the default) its tasks run to their ends, with `abort` they are cancelled. Then every
+   * peripheral is made safe, and all lines are let go. A second call waits for the same end, but may abort what the
+   * first one drains.
+   * @throws ERR_NOT_SAFE, for all that failed
+   */
+  close(options: CloseOptions = { drain: true }): Promise<void> {
+    const tasksOver = this.worker.close(options)
+    this.#closing ??= this.#close(tasksOver)
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close({ abort: true })
+  }
+
+  async #close(tasksOver: Promise<void>): Promise<void> {
+    await tasksOver
+    try {
+      await this.#allSafe(peripheral => peripheral.queue.makeSafe())
+    } finally {
+      for (const peripheral of this.#opened) peripheral.close()
+      await this.clock.hold(this.board.close())
+    }
+  }
+
+  async #allSafe(makeSafe: (peripheral: OpenPeripheral) => Promise<Error | undefined>): Promise<void> {
+    const acting = this.#opened.filter(({ queue }) => queue.hasSafe)
+    const outcomes = await Promise.all(acting.map(makeSafe))
+    const errors = outcomes.filter(error => error !== undefined)
+    if (errors.length === 0) return
+    const names = acting.filter((_, index) => outcomes[index] !== undefined).map(({ name }) => name)
+    throw new PiWorkerError('ERR_NOT_SAFE', errors.map(error => error.message).join('; '), {
+      place: names.join(', '),
+      cause: errors[0],
+      details: { peripherals: names },
+    })
+  }
+}
+
+async function throwing(outcome: Promise<Error | undefined>): Promise<void> {
+  const error = await outcome
+  if (error !== undefined) throw error
+}

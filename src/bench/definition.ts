@@ -1,0 +1,211 @@
+/**
+ * One definition per peripheral: its configuration, actions and safe state, from which the typed calls, the schema of
+ * bench files, the checks and the help follow.
+ */
+
+import { type Static, type TObject, type TSchema, Type } from 'typebox'
+import type { Needs } from '../../drivers/capabilities.js'
+import { PiWorkerError } from '../errors.js'
+import type { TaskContext } from '../worker/attempt-context.js'
+import type { Clock } from '../worker/clock.js'
+import type { Effect } from '../worker/task-options.js'
+import type { BenchBoard } from './lease.js'
+import { ACTION_NAME, isReservedAction, RESERVED_ACTIONS } from './names.js'
+import { type Input, isNode, type Parsed } from './schema.js'
+import { quote, show } from './wording.js'
+
+/** What `open` is given. */
+export interface OpenContext<C> {
+  /** The peripheral's name on the bench, for messages. */
+  readonly name: string
+  /** Checked: defaults filled in, lines as BCM numbers, durations in ms. */
+  readonly config: C
+  /** The lines; handles that it gives can be revoked. */
+  readonly board: BenchBoard
+  readonly clock: Clock
+}
+
+/** The schema of an action without one, as inference sees it, is `unknown`. */
+type InputSchema<I> = unknown extends I ? TObject<NoProperties> : I extends TSchema ? I : never
+type OutputSchema<O> = unknown extends O ? undefined : O extends TSchema ? O : never
+type NoProperties = Record<never, TSchema>
+/** What `run` is given and what it returns. */
+type RunInput<I> = unknown extends I ? Readonly<Record<string, never>> : Parsed<I>
+// biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing must be allowed
+type RunOutput<O> = unknown extends O ? void : O extends TSchema ? Static<O> : never
+
+/** Documentation and effect of an action. */
+export interface ActionInfo {
+  /** A few words, for lists. */
+  readonly title: string
+  readonly description?: string | undefined
+  /** What doing it twice would do; it decides whether retries are allowed. */
+  readonly effect: Effect
+}
+
+/** What `definePeripheral` is given. */
+export interface DefinitionOptions<T extends string, C extends TObject, D, I, O> {
+  /** The word for it in bench files. */
+  readonly type: T
+  readonly title: string
+  readonly description?: string | undefined
+  /** A closed object; `type` is not free for use in it. */
+  readonly config: C
+  /** What `simulate` may say of such a peripheral; nothing when left out. */
+  readonly simulate?: TObject | undefined
+  /** What the driver must be able to do for this configuration. Default: nothing special. */
+  readonly needs?: ((config: Parsed<C>) => Needs) | undefined
+  /** Requests the lines and gives the device that actions work on. Runs anew after an abandoned task. */
+  readonly open: (context: OpenContext<Parsed<C>>) => D | Promise<D>
+  /** `input` must be an object schema; `output` a schema of data that JSON can hold, with units. */
+  readonly actions: { readonly [K in keyof I]: { readonly input?: I[K] & TSchema } } & {
+    readonly [K in keyof O]: ActionInfo & {
+      readonly output?: O[K] & TSchema
+      readonly run: (
+        device: NoInfer<D>,
+        input: RunInput<I[K & keyof I]>,
+        task: TaskContext,
+      ) => RunOutput<O[K]> | Promise<RunOutput<O[K]>>
+    }
+  }
+  /**
+   * Puts the device into its safe state and confirms it where it can; throws when it cannot. Must be there unless all
+   * actions only read.
+   */
+  readonly safe?: ((device: NoInfer<D>) => void | Promise<void>) | undefined
+}
+
+/** An action of a definition; `never` stands for types that only the definition itself knows. */
+export interface Action<I extends TSchema = TSchema, O = TSchema | undefined> extends ActionInfo {
+  readonly input: I
+  readonly output: O
+  readonly run: (device: never, input: never, task: TaskContext) => unknown
+}
+
+/** Any definition, whatever its types. */
+export interface AnyDefinition {
+  readonly type: string
+  readonly title: string
+  readonly description: string | undefined
+  readonly config: TSchema
+  readonly simulate: TSchema | undefined
+  readonly needs: ((config: never) => Needs) | undefined
+  readonly open: (context: never) => unknown
+  readonly actions: Readonly<Record<string, Action>>
+  readonly safe: ((device: never) => void | Promise<void>) | undefined
+}
+
+/** A type of peripheral. Called with a configuration it gives a spec for `openBench`. */
+export interface PeripheralDefinition<T extends string, C extends TSchema, A extends Readonly<Record<string, Action>>>
+  extends AnyDefinition {
+  (config: Input<C>): PeripheralSpec<PeripheralDefinition<T, C, A>>
+  readonly type: T
+  readonly config: C
+  readonly actions: A
+}
+
+/** A peripheral to be: its type and its configuration as it was written. */
+export interface PeripheralSpec<D extends AnyDefinition = AnyDefinition> {
+  readonly definition: D
+  readonly config: unknown
+}
+
+/** Definitions by their types. */
+export type Definitions = Readonly<Record<string, AnyDefinition>>
+
+type ActionsOf<I, O> = {
+  readonly [K in keyof O & string]: Action<InputSchema<I[K & keyof I]>, OutputSchema<O[K]>>
+}
+
+const EFFECTS: readonly unknown[] = ['read', 'idempotent', 'pulse', 'irreversible'] satisfies Effect[]
+const TYPE_NAME = /^[a-z][A-Za-z0-9-]*$/
+const NO_INPUT = Type.Object({})
+
+/**
+ * Defines a type of peripheral.
+ * @throws ERR_BAD_DEFINITION
+ */
+export function definePeripheral<const T extends string, C extends TObject, D, I, O>(
+  options: DefinitionOptions<T, C, D, I, O>,
+): PeripheralDefinition<T, C, ActionsOf<I, O>> {
+  const { type, title, description, config, simulate, needs, open, safe } = options
+  const given: unknown = options.actions
+  checkDefinition(options)
+  if (!isNode(given)) throw bad(type, `${type} has no actions`, 'Give an object with an entry for each action.')
+  const actions: Record<string, Action> = {}
+  for (const [name, action] of Object.entries(given)) actions[name] = checkAction(type, name, action)
+  const acting = Object.keys(actions).find(name => actions[name]?.effect !== 'read')
+  if (acting !== undefined && safe === undefined) {
+    throw bad(type, `${type} has no safe(), but ${acting} does more than read`, 'Say what its safe state is.')
+  }
+  const definition = (written: Input<C>): PeripheralSpec => Object.freeze({ definition: complete, config: written })
+  const complete = Object.freeze(
+    Object.assign(definition, {
+      type,
+      title,
+      description,
+      config,
+      simulate,
+      needs,
+      open,
+      actions: Object.freeze(actions),
+      safe,
+    }),
+  )
+  return complete as unknown as PeripheralDefinition<T, C, ActionsOf<I, O>>
+}
+
+function checkDefinition(options: { readonly [K in keyof AnyDefinition]?: unknown }): void {
+  const { type, title, config, simulate, needs, open, safe } = options
+  if (typeof type !== 'string' || !TYPE_NAME.test(type)) {
+    throw bad(String(type), `${show(type)} is no name for a type`, 'Begin with a small letter: stepMotor.')
+  }
+  if (!title) throw bad(type, `${type} has no title`, 'Give it a few words that say what it is.')
+  const properties = isNode(config) && config.type === 'object' ? config.properties : undefined
+  if (!isNode(properties)) throw bad(type, `the config of ${type} is no object schema`, 'Use Type.Object({ ... }).')
+  if (Object.hasOwn(properties, 'type')) {
+    throw bad(type, `the config of ${type} has a field "type"`, 'Call it something else: bench files name the type so.')
+  }
+  if (simulate !== undefined && !(isNode(simulate) && simulate.type === 'object')) {
+    throw bad(type, `simulate of ${type} is no object schema`, 'Use Type.Object({ ... }).')
+  }
+  if (typeof open !== 'function') throw bad(type, `${type} has no open()`, 'Give the function that requests its lines.')
+  for (const [name, value] of Object.entries({ needs, safe })) {
+    if (value === undefined || typeof value === 'function') continue
+    throw bad(type, `${name} of ${type} is no function`, 'Give a function, or leave it out.')
+  }
+}
+
+function checkAction(type: string, name: string, action: unknown): Action {
+  const place = `${type}.${name}`
+  if (!ACTION_NAME.test(name)) {
+    const remedy = 'Begin with a small letter, then letters and digits: waitFor.'
+    throw bad(place, `${quote(name)} is no name for an action`, remedy)
+  }
+  if (isReservedAction(name)) {
+    throw bad(place, `an action cannot be called "${name}"`, `Reserved are ${RESERVED_ACTIONS.join(', ')}.`)
+  }
+  if (!isNode(action)) throw bad(place, `${place} is no action`, 'Give an object with title, effect and run.')
+  const { title, description, effect, input = NO_INPUT, output, run } = action as Partial<Action>
+  if (!title) throw bad(place, `${place} has no title`, 'Give it a few words that say what it does.')
+  if (effect === undefined || !EFFECTS.includes(effect)) {
+    throw bad(place, `${place} has no effect`, `Say which it is: ${EFFECTS.join(', ')}.`)
+  }
+  if (typeof run !== 'function') throw bad(place, `${place} has no run()`, 'Give the function that does it.')
+  if (!isObjectInput(input)) throw bad(place, `the input of ${place} is no object schema`, 'Use Type.Object({ ... }).')
+  if (output !== undefined && !isNode(output)) {
+    throw bad(place, `the output of ${place} is no schema`, 'Use Type of typebox, or leave it out.')
+  }
+  return Object.freeze({ title, description, effect, input, output, run })
+}
+
+/** An object, or a choice between objects. */
+function isObjectInput(schema: unknown): boolean {
+  if (!isNode(schema)) return false
+  const parts = schema.anyOf ?? schema.allOf
+  return Array.isArray(parts) ? parts.every(isObjectInput) : schema.type === 'object'
+}
+
+function bad(place: string, message: string, remedy: string): PiWorkerError {
+  return new PiWorkerError('ERR_BAD_DEFINITION', message, { place, remedy })
+}

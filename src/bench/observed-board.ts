@@ -1,0 +1,155 @@
+/**
+ * A real board that tells of level changes, as far as the driver can know of them: what is set on outputs, at the time
+ * when the call returned; on inputs, every edge that the driver reports, with the driver's time.
+ */
+
+import type {
+  Board,
+  Edge,
+  EdgeEvent,
+  EdgeSelection,
+  Level,
+  LevelListener,
+  LineHandle,
+  LineRequest,
+  LineSettings,
+} from '../../drivers/driver.js'
+import { isPiWorkerError } from '../errors.js'
+import { Listeners } from '../listeners.js'
+import { type LineSource, levelAt } from './lease.js'
+
+interface LevelChange {
+  readonly line: number
+  readonly level: Level
+  readonly time: number
+}
+
+export class ObservedBoard implements LineSource {
+  readonly driver
+  readonly capabilities
+  readonly #board: Board
+  readonly #levels = new Map<number, Level>()
+  readonly #listeners = new Listeners<LevelChange>()
+
+  constructor(board: Board) {
+    this.#board = board
+    this.driver = board.driver
+    this.capabilities = board.capabilities
+  }
+
+  now(): number {
+    return this.#board.now()
+  }
+
+  /**
+   * Requests lines; inputs watch all their edges from now on, whatever the caller wants to hear of. Lines that have no
+   * edges are not watched, unless the caller wants edges of them.
+   */
+  async request(request: LineRequest): Promise<LineHandle> {
+    const { settings } = request
+    const tell: LevelListener = (line, level, time) => this.#tell(line, level, time)
+    try {
+      const handle = await this.#board.request({ ...request, settings: watched(settings) })
+      return new ObservedHandle(handle, settings, false, tell, () => this.now())
+    } catch (error) {
+      if (!isPiWorkerError(error, 'ERR_UNSUPPORTED') || (settings.edges ?? 'none') !== 'none') throw error
+      return new ObservedHandle(await this.#board.request(request), settings, true, tell, () => this.now())
+    }
+  }
+
+  onLevel(listener: LevelListener): () => void {
+    return this.#listeners.add(({ line, level, time }) => listener(line, level, time))
+  }
+
+  #tell(line: number, level: Level, time: number): void {
+    if (this.#levels.get(line) === level) return
+    this.#levels.set(line, level)
+    this.#listeners.tell({ line, level, time })
+  }
+}
+
+class ObservedHandle implements LineHandle {
+  readonly lines: readonly number[]
+  readonly #handle: LineHandle
+  /** The lines can have no edges. */
+  readonly #edgeless: boolean
+  readonly #tell: LevelListener
+  readonly #now: () => number
+  #settings: LineSettings
+  readonly #listeners = new Listeners<EdgeEvent>()
+  #stop: (() => void) | undefined
+
+  constructor(handle: LineHandle, settings: LineSettings, edgeless: boolean, tell: LevelListener, now: () => number) {
+    this.lines = handle.lines
+    this.#handle = handle
+    this.#settings = settings
+    this.#edgeless = edgeless
+    this.#tell = tell
+    this.#now = now
+    this.#tellAll()
+    this.#watch()
+  }
+
+  get settings(): LineSettings {
+    return this.#settings
+  }
+
+  get(): number {
+    return this.#handle.get()
+  }
+
+  set(values: number, mask = -1): void {
+    this.#handle.set(values, mask)
+    const time = this.#now()
+    for (const [index, line] of this.lines.entries()) {
+      if (((mask >>> index) & 1) === 1) this.#tell(line, levelAt(values, index, this.#settings), time)
+    }
+  }
+
+  reconfigure(settings: LineSettings): void {
+    this.#handle.reconfigure(this.#edgeless ? settings : watched(settings))
+    this.#settings = settings
+    this.#tellAll()
+    this.#watch()
+  }
+
+  edges(listener: (event: EdgeEvent) => void): () => void {
+    return this.#listeners.add(listener)
+  }
+
+  release(): void {
+    this.#stop?.()
+    this.#stop = undefined
+    this.#listeners.clear()
+    this.#handle.release()
+  }
+
+  #watch(): void {
+    if (this.#settings.direction === 'input' && !this.#edgeless)
+      this.#stop ??= this.#handle.edges(event => this.#heard(event))
+    else {
+      this.#stop?.()
+      this.#stop = undefined
+    }
+  }
+
+  #heard(event: EdgeEvent): void {
+    if (event.kind === 'edge') this.#tell(event.line, event.direction === 'rising' ? 'high' : 'low', event.time)
+    if (event.kind === 'edge' && !selects(this.#settings.edges, event.direction)) return
+    this.#listeners.tell(event)
+  }
+
+  #tellAll(): void {
+    const values = this.#handle.get()
+    const time = this.#now()
+    for (const [index, line] of this.lines.entries()) this.#tell(line, levelAt(values, index, this.#settings), time)
+  }
+}
+
+function watched(settings: LineSettings): LineSettings {
+  return settings.direction === 'input' ? { ...settings, edges: 'both' } : settings
+}
+
+function selects(selection: EdgeSelection = 'none', direction: Edge['direction']): boolean {
+  return selection === 'both' || selection === direction
+}

@@ -1,0 +1,25 @@
+/** Exit codes of `pi-worker`. */
+
+import { catalogue, PiWorkerError } from '../errors.js'
+
+export const exit = {
+  succeeded: 0,
+  /** A task failed, or something broke that nobody foresaw. */
+  failed: 1,
+  /** The plan or the command line is wrong; nothing was opened. */
+  badInput: 2,
+  /** No driver or line can be used. */
+  noDriver: 3,
+  /** A peripheral could not be put into its safe state: look at the hardware. Goes before every other code. */
+  notSafe: 4,
+} as const
+
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
+
+/** 128 + the number of the signal, as shells expect. */
+export const signalExit: Readonly<Record<StopSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
+
+/** The exit code for a run that this error ended. */
+export function exitOf(error: unknown): number {
+  return error instanceof PiWorkerError ? catalogue[error.code].exit : exit.failed
+}

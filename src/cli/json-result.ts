@@ -1,0 +1,29 @@
+/** The one JSON object that `run --json` prints, written piece by piece: a long plan has many tasks. */
+
+import type { Place } from '../plan/place.js'
+import type { PlanTask } from '../plan/plan-task.js'
+import type { PlanOutcome } from '../plan/run.js'
+import { errorJson } from './error-block.js'
+import type { Output } from './io.js'
+
+/** Tasks a write. */
+const BATCH = 500
+
+export interface JsonResult {
+  readonly name: string | null
+  readonly outcome: PlanOutcome
+  readonly tasks: readonly PlanTask[]
+  readonly error?: unknown
+  readonly place?: Place | undefined
+}
+
+export async function writeJsonResult(out: Output, result: JsonResult): Promise<void> {
+  const { name, outcome, tasks, error, place } = result
+  out.write(`{"name":${JSON.stringify(name)},"outcome":"${outcome}","tasks":[`)
+  for (let from = 0; from < tasks.length; from += BATCH) {
+    const batch = tasks.slice(from, from + BATCH).map(task => JSON.stringify(task))
+    out.write((from === 0 ? '' : ',') + batch.join(','))
+    await out.drained()
+  }
+  out.write(error === undefined ? ']}\n' : `],"error":${JSON.stringify(errorJson(error, place))}}\n`)
+}

@@ -1,0 +1,155 @@
+/** The `pi-worker` command: its options and subcommands. What each does is loaded when it is called. */
+
+import { createRequire } from 'node:module'
+import { Command, CommanderError, Option } from 'commander'
+import { PiWorkerError } from '../errors.js'
+import { exit, exitOf } from './exit.js'
+import { type CliIo, Output, processIo } from './io.js'
+
+/** What `run` was asked for. */
+export interface RunFlags {
+  readonly driver: 'auto' | 'mock' | 'gpiochip' | 'onoff'
+  readonly chip?: string
+  readonly virtual?: true
+  readonly trace?: string
+  readonly json?: true
+  readonly verbose?: true
+}
+
+/** The streams of one call of the command. */
+export interface Session {
+  readonly io: CliIo
+  readonly out: Output
+  readonly err: Output
+}
+
+const HELP = `
+Examples:
+  pi-worker check dose.yaml                           say what is wrong with a plan; opens nothing
+  pi-worker run dose.yaml --driver mock               run it on simulated hardware, in real time
+  pi-worker run dose.yaml --driver mock --virtual     the same at once, in virtual time
+  pi-worker run dose.yaml --trace dose.vcd            run it on this machine's lines and record them
+  pi-worker run dose.yaml --json > result.json        the tasks as one JSON object
+
+Exit codes:
+  0 all tasks succeeded      3 no usable driver or line
+  1 a task failed            4 a peripheral could not be made safe: look at the hardware
+  2 bad plan or command      129, 130, 143 stopped by SIGHUP, SIGINT, SIGTERM, after safe states`
+
+const RUN_HELP = `
+Examples:
+  pi-worker run dose.yaml
+  pi-worker run dose.yaml --driver mock --virtual --trace dose.vcd
+  pi-worker run dose.yaml --driver gpiochip --chip /dev/gpiochip4`
+
+const CHECK_HELP = `
+Examples:
+  pi-worker check dose.yaml
+  pi-worker check dose.yaml && pi-worker run dose.yaml`
+
+const SCHEMA_HELP = `
+Examples:
+  pi-worker schema > plan.schema.json
+  and as the first line of a plan, for editors with the YAML language server:
+  # yaml-language-server: $schema=plan.schema.json`
+
+/**
+ * Runs one command line (without node and script) and gives the exit code. Never rejects for what a user did.
+ * @param io streams, signals and environment; those of the process when left out
+ */
+export async function main(argv: readonly string[], io: CliIo = processIo()): Promise<number> {
+  const session: Session = { io, out: new Output(io.stdout, io.env), err: new Output(io.stderr, io.env) }
+  const code = await dispatch(argv, session)
+  await session.out.flush()
+  await session.err.flush()
+  if (session.out.failure === undefined) return code
+  session.err.write(`pi-worker: standard output could not be written: ${session.out.failure.message}\n`)
+  await session.err.flush()
+  return code === exit.succeeded ? exit.badInput : code
+}
+
+async function dispatch(argv: readonly string[], session: Session): Promise<number> {
+  let code: number = exit.succeeded
+  const program = buildProgram(session, result => {
+    code = result
+  })
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exit.succeeded
+    const failure = error instanceof CommanderError ? usageError(error) : error
+    const { reportFailure } = await import('./failure.js')
+    await reportFailure(session, failure, { json: argv.includes('--json'), verbose: argv.includes('--verbose') })
+    return exitOf(failure)
+  }
+}
+
+function buildProgram(session: Session, done: (code: number) => void): Command {
+  const program = new Command('pi-worker')
+    .description('Runs hardware jobs on a Raspberry Pi: timed, one at a time on each peripheral, and left safe.')
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', HELP)
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => session.out.write(text),
+      // Errors are printed as a block, once, by the caller.
+      writeErr: () => undefined,
+      getOutHelpWidth: () => Math.min(session.io.stdout.columns ?? 100, 100),
+      getOutHasColors: () => session.out.colored,
+    })
+  program
+    .command('run')
+    .description('run a plan file')
+    .argument('<file>', 'plan file: YAML or JSON')
+    .addOption(
+      new Option('--driver <name>', 'how lines are reached; auto never takes mock')
+        .choices(['auto', 'mock', 'gpiochip', 'onoff'])
+        .default('auto'),
+    )
+    .option('--chip <path>', 'the GPIO chip; found by its label when left out')
+    .option('--virtual', 'in virtual time, as fast as it goes; only with --driver mock')
+    .option('--trace <file.vcd>', 'record every level change of the lines')
+    .option('--json', 'print one JSON object, and nothing else, on standard output')
+    .option('--verbose', 'more about the driver and about errors')
+    .addHelpText('after', RUN_HELP)
+    .action(async (file: string, flags: RunFlags) => {
+      const { runCommand } = await import('./run.js')
+      done(await runCommand(session, file, flags))
+    })
+  program
+    .command('check')
+    .description('say everything that is wrong with a plan file; opens nothing')
+    .argument('<file>', 'plan file: YAML or JSON')
+    .addHelpText('after', CHECK_HELP)
+    .action(async (file: string) => {
+      const { checkCommand } = await import('./check.js')
+      done(await checkCommand(session, file))
+    })
+  program
+    .command('schema')
+    .description('print the JSON Schema of plan files, for completion in editors')
+    .addHelpText('after', SCHEMA_HELP)
+    .action(async () => {
+      const { schemaCommand } = await import('./schema.js')
+      done(schemaCommand(session))
+    })
+  return program
+}
+
+/** `error: unknown option '--vitual'\n(Did you mean --virtual?)` as one of our errors. */
+function usageError(error: CommanderError): PiWorkerError {
+  if (error.code === 'commander.help') {
+    return new PiWorkerError('ERR_USAGE', 'no command was given', { remedy: 'Name one: see pi-worker --help.' })
+  }
+  const [message = '', hint] = error.message.replace(/^error: /, '').split('\n')
+  const guess = hint?.replace(/^\(|\)$/g, '')
+  const remedy = guess === undefined ? undefined : `${guess} See pi-worker --help.`
+  return new PiWorkerError('ERR_USAGE', message, { remedy, cause: error })
+}
+
+function version(): string {
+  const facts: unknown = createRequire(import.meta.url)('pi-worker/package.json')
+  return typeof facts === 'object' && facts !== null && 'version' in facts ? String(facts.version) : 'unknown'
+}

@@ -1,0 +1,166 @@
+/** `pi-worker run FILE`: opens the bench of a plan file, runs the plan, and leaves everything safe, whatever happens. */
+
+import { resolve } from 'node:path'
+import type { Level } from '../../drivers/driver.js'
+import type { Bench } from '../bench/bench.js'
+import { openBench } from '../bench/open-bench.js'
+import { PiWorkerError } from '../errors.js'
+import { type CheckedPlan, checkPlan } from '../plan/check.js'
+import type { Place } from '../plan/place.js'
+import { type PlanResult, runPlan } from '../plan/run.js'
+import { type PlanSource, readPlanSource } from '../plan/source.js'
+import { checkWritable, VcdWriter } from '../records/vcd.js'
+import { type Clock, SystemClock } from '../worker/clock.js'
+import { toMs } from '../worker/duration.js'
+import { VirtualClock } from '../worker/virtual-clock.js'
+import { describeBench } from './bench-facts.js'
+import { errorBlock } from './error-block.js'
+import { exitOf } from './exit.js'
+import { reportFailure } from './failure.js'
+import { oneLine } from './format.js'
+import { writeJsonResult } from './json-result.js'
+import type { RunFlags, Session } from './program.js'
+import { Progress } from './progress.js'
+import { type StopReason, StopRequest } from './stop.js'
+import { taskTable } from './task-table.js'
+import { judge, type RunEnd, type Verdict } from './verdict.js'
+
+/** Width of a table that is not written to a terminal. */
+const COLUMNS = 120
+
+/** @throws what is wrong with the flags or the file; nothing has been opened then */
+export async function runCommand(session: Session, file: string, flags: RunFlags): Promise<number> {
+  checkFlags(file, flags)
+  const source = await readPlanSource(file)
+  const plan = checkPlan(source)
+  if (flags.trace !== undefined) checkWritable(flags.trace)
+  const clock = flags.virtual ? new VirtualClock() : (session.io.clock ?? new SystemClock())
+  // From here on a signal does not end the process: it stops the run.
+  const stop = stopRequest(session, flags)
+  try {
+    return await runStoppable(session, { source, plan, flags, clock, stop })
+  } finally {
+    stop.dispose()
+  }
+}
+
+interface Run {
+  readonly source: PlanSource
+  readonly plan: CheckedPlan
+  readonly flags: RunFlags
+  readonly clock: Clock
+  readonly stop: StopRequest
+}
+
+async function runStoppable(session: Session, run: Run): Promise<number> {
+  const { source, plan, flags, clock } = run
+  const { driver, chip, trace, json, verbose } = flags
+  let bench: Bench
+  try {
+    const observe = trace !== undefined
+    bench = await openBench(plan.bench, { driver, chip, clock, observe, simulate: plan.simulate, retain: { count: 0 } })
+  } catch (error) {
+    await reportFailure(session, error, { json, verbose, name: plan.name, place: placeOf(error, source, plan) })
+    return exitOf(error)
+  }
+  session.err.write(describeBench(bench, verbose === true))
+  const verdict = judge(await runAndClose(bench, run, new Progress(session.err, clock)))
+  await report(session, run, verdict)
+  return verdict.exit
+}
+
+/** Never rejects: the bench is closed and the trace complete, whatever goes wrong on the way. */
+async function runAndClose(bench: Bench, { plan, flags, clock, stop }: Run, progress: Progress): Promise<RunEnd> {
+  const errors: unknown[] = []
+  const began = clock.now()
+  let trace: VcdWriter | undefined
+  let result: PlanResult | undefined
+  bench.worker.listen(event => progress.heard(event))
+  try {
+    if (flags.trace !== undefined) trace = startTrace(flags.trace, plan.name, bench)
+    result = await runPlan(bench, plan, {
+      signal: stop.signal,
+      onEvent: ({ type, task }) => {
+        if (type === 'finished') progress.finished(task)
+      },
+    })
+  } catch (error) {
+    errors.push(error)
+  }
+  const elapsed = toMs(clock.now() - began)
+  try {
+    await bench.close()
+  } catch (error) {
+    errors.push(error)
+  }
+  try {
+    trace?.close(bench.board.now())
+  } catch (error) {
+    errors.push(error)
+  }
+  return { result, errors, elapsed, stop: stop.reason }
+}
+
+/** @throws ERR_FILE */
+function startTrace(path: string, scope: string, bench: Bench): VcdWriter {
+  const initial = new Map<number, Level>()
+  for (const { line } of bench.signals) {
+    const level = bench.levelOf(line)
+    if (level !== undefined) initial.set(line, level)
+  }
+  const settleNs = bench.board.capabilities.edgeDelayNs
+  const trace = new VcdWriter({ path, scope, signals: bench.signals, initial, settleNs })
+  bench.onLevel((line, level, time) => trace.level(line, level, time))
+  return trace
+}
+
+async function report({ io, out, err }: Session, { plan, flags }: Run, verdict: Verdict): Promise<void> {
+  const { outcome, tasks, failures, error } = verdict
+  if (flags.json) {
+    await writeJsonResult(out, { name: plan.name, outcome, tasks, error, place: failures[0]?.place })
+  } else {
+    out.write(taskTable(tasks, { colored: out.colored, columns: io.stdout.columns ?? COLUMNS }))
+    out.write(
+      `${oneLine(plan.name)} ${verdict.summary}${flags.trace === undefined ? '' : `; trace in ${oneLine(flags.trace)}`}\n`,
+    )
+  }
+  for (const failure of failures) {
+    err.write(errorBlock(failure.error, { colored: err.colored, verbose: flags.verbose, place: failure.place }))
+  }
+}
+
+/** @throws ERR_USAGE */
+function checkFlags(file: string, { driver, virtual, trace }: RunFlags): void {
+  if (virtual && driver !== 'mock') {
+    throw new PiWorkerError('ERR_USAGE', `--virtual cannot be had with --driver ${driver}: real lines have real time`, {
+      remedy: 'Add --driver mock, or leave out --virtual.',
+    })
+  }
+  if (trace !== undefined && resolve(trace) === resolve(file)) {
+    throw new PiWorkerError('ERR_USAGE', 'the trace would be written over the plan', {
+      place: trace,
+      remedy: 'Name another file for the trace: --trace run.vcd.',
+    })
+  }
+}
+
+function stopRequest({ io, err }: Session, { verbose }: RunFlags): StopRequest {
+  const name = (reason: StopReason): string => (reason.kind === 'signal' ? reason.signal : 'an unexpected error')
+  return new StopRequest(
+    io.signals,
+    reason => err.write(`${name(reason)}: the plan is stopped and all is made safe\n`),
+    reason => {
+      if (reason.kind === 'crash') err.write(errorBlock(reason.error, { colored: err.colored, verbose }))
+      else err.write(`${reason.signal}: still stopping, safe states come first\n`)
+    },
+  )
+}
+
+/** Where the plan file says what an error of opening the bench is about. */
+function placeOf(error: unknown, source: PlanSource, plan: CheckedPlan): Place | undefined {
+  const about = error instanceof PiWorkerError ? error.place : undefined
+  if (about === undefined) return undefined
+  const simulated = /^simulate\.(.+)$/.exec(about)?.[1]
+  const name = simulated ?? about
+  return Object.hasOwn(plan.bench, name) ? source.place([simulated ? 'simulate' : 'bench', name], 'key') : undefined
+}

@@ -1,0 +1,90 @@
+/** What came of a run: its outcome, what went wrong, and the exit code that follows. */
+
+import { isPiWorkerError, messageOf } from '../errors.js'
+import type { Place } from '../plan/place.js'
+import type { PlanTask } from '../plan/plan-task.js'
+import type { PlanOutcome, PlanResult } from '../plan/run.js'
+import { exit, exitOf, type StopSignal, signalExit } from './exit.js'
+import { formatMs } from './format.js'
+import type { StopReason } from './stop.js'
+
+/** How a run ended. */
+export interface RunEnd {
+  /** Undefined when the plan was not even begun. */
+  readonly result: PlanResult | undefined
+  /** What went wrong around the plan: its trace, the closing of the bench. */
+  readonly errors: readonly unknown[]
+  /** Why the run was stopped from outside, if it was. */
+  readonly stop: StopReason | undefined
+  /** How long the plan took, in ms. */
+  readonly elapsed: number
+}
+
+/** One thing that went wrong, and where in the plan. */
+export interface Failure {
+  readonly error: unknown
+  readonly place: Place | undefined
+}
+
+export interface Verdict {
+  readonly outcome: PlanOutcome
+  readonly tasks: readonly PlanTask[]
+  /** The gravest first; what only says that the plan was stopped by a signal is not among them. */
+  readonly failures: readonly Failure[]
+  /** The error for programs: the gravest failure, or that the plan was stopped. */
+  readonly error: unknown
+  /** A predicate, to be read after the plan's name: `succeeded: 4 tasks in 7.01 s`. */
+  readonly summary: string
+  readonly exit: number
+}
+
+export function judge(end: RunEnd): Verdict {
+  const { result, stop } = end
+  const failures = failuresOf(end)
+  const signal = result?.outcome === 'cancelled' && stop?.kind === 'signal' ? stop.signal : undefined
+  const outcome = signal !== undefined ? 'cancelled' : failures.length > 0 ? 'failed' : 'succeeded'
+  const error = failures[0]?.error ?? result?.error
+  return {
+    outcome,
+    tasks: result?.tasks ?? [],
+    failures,
+    error,
+    summary: summaryOf(end, signal === undefined ? outcome : `was stopped by ${signal}`),
+    exit: exitOfRun(error, signal),
+  }
+}
+
+/** Not safe goes before everything else; a signal before what went wrong while it was obeyed. */
+function exitOfRun(error: unknown, signal: StopSignal | undefined): number {
+  if (isPiWorkerError(error, 'ERR_NOT_SAFE')) return exit.notSafe
+  if (signal !== undefined) return signalExit[signal]
+  return error === undefined ? exit.succeeded : exitOf(error)
+}
+
+function summaryOf({ result, elapsed }: RunEnd, verb: string): string {
+  const { tasks = [], overruns = 0 } = result ?? {}
+  const late = overruns === 0 ? '' : `; ${overruns} ${overruns === 1 ? 'round' : 'rounds'} started late`
+  return `${verb}: ${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'} in ${formatMs(elapsed)}${late}`
+}
+
+function failuresOf({ result, errors, stop }: RunEnd): Failure[] {
+  const failures: Failure[] = []
+  const add = (error: unknown, place?: Place): void => {
+    // One fault is met again and again: by the task, when the plan is stopped, and when the bench is closed.
+    const text = messageOf(error)
+    if (error !== undefined && !failures.some(failure => messageOf(failure.error) === text)) {
+      failures.push({ error, place })
+    }
+  }
+  if (result?.outcome === 'failed') add(result.error, result.failedStep?.place)
+  if (stop?.kind === 'crash') add(stop.error)
+  // A task may have left its peripheral unsafe while another one failed first; later attempts may have gone well.
+  add(result?.tasks.find(task => isPiWorkerError(task.error, 'ERR_NOT_SAFE'))?.error)
+  add(result?.notSafe)
+  for (const error of errors) add(error)
+  return failures.sort((a, b) => gravity(b.error) - gravity(a.error))
+}
+
+function gravity(error: unknown): number {
+  return isPiWorkerError(error, 'ERR_NOT_SAFE') ? 1 : 0
+}

@@ -1,0 +1,63 @@
+/** `pi-worker`: tasks, benches and plans. Drivers are in `pi-worker/drivers`, simulated hardware in `pi-worker/mocks`. */
+
+export { type Static, Type } from 'typebox'
+export { Bench, type BenchOf, type Signal, type Specs } from './bench/bench.js'
+export {
+  type Action,
+  type ActionInfo,
+  type AnyDefinition,
+  type DefinitionOptions,
+  type Definitions,
+  definePeripheral,
+  type OpenContext,
+  type PeripheralDefinition,
+  type PeripheralSpec,
+} from './bench/definition.js'
+export type { BenchBoard } from './bench/lease.js'
+export { type BenchOptions, openBench } from './bench/open-bench.js'
+export { type CallOptions, type Calls, Peripheral, type PeripheralOf } from './bench/peripheral.js'
+export {
+  Default,
+  DurationSchema,
+  type Input,
+  Line,
+  OneOf,
+  type Parsed,
+  type TDefault,
+  type TDuration,
+  type TLine,
+  toJsonSchema,
+} from './bench/schema.js'
+export {
+  type CatalogueEntry,
+  catalogue,
+  type ErrorCode,
+  type ErrorContext,
+  isPiWorkerError,
+  PiWorkerError,
+} from './errors.js'
+export { input, output, peripherals } from './peripherals/index.js'
+export { checkPlan } from './plan/check.js'
+export { formatPlace, type Place, type PlanProblem, problemsOf } from './plan/place.js'
+export type { ActionStep, ParallelStep, Plan, RepeatStep, Step, WaitStep } from './plan/plan.js'
+export type { PlanTask, PlanTaskJson } from './plan/plan-task.js'
+export {
+  type PlanBench,
+  type PlanEvent,
+  type PlanOutcome,
+  type PlanResult,
+  type PlanRunOptions,
+  runPlan,
+} from './plan/run.js'
+export { planSchema } from './plan/schema.js'
+export { PlanSource, readPlanSource } from './plan/source.js'
+export { type VcdOptions, type VcdSignal, VcdWriter } from './records/vcd.js'
+export type { TaskContext } from './worker/attempt-context.js'
+export { type Clock, SystemClock, type Timer } from './worker/clock.js'
+export { type Duration, type DurationText, type DurationUnit, parseDuration } from './worker/duration.js'
+export type { WorkerEvent, WorkerEventBody } from './worker/events.js'
+export { PeripheralQueue, type QueueOptions } from './worker/peripheral-queue.js'
+export { Task, type TaskDict, type TaskJson } from './worker/task.js'
+export type { Effect, QueueRef, TaskOptions } from './worker/task-options.js'
+export type { Progress, TaskState } from './worker/task-record.js'
+export { type CloseOptions, Worker, type WorkerOptions } from './worker/worker.js'

@@ -1,0 +1,96 @@
+/** Collects everything that is wrong with one file, so that all of it is said at once and in the file's order. */
+
+import { describeMissing } from '../bench/names.js'
+import { describeProblem, type Problem } from '../bench/problems.js'
+import { type ErrorCode, isPiWorkerError } from '../errors.js'
+import { MAX_PROBLEMS, type Path, type Place, type PlanProblem, planError } from './place.js'
+import type { PlanSource } from './source.js'
+
+/** What is said of a problem. */
+export interface Finding {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly remedy?: string | undefined
+}
+
+/** Whether the key of a path is meant or what it leads to. */
+export type At = 'key' | 'value'
+
+/** Names and keys are quoted in messages, and a file may have any. */
+const LONGEST_MESSAGE = 400
+
+interface Entry {
+  readonly place: Place
+  readonly say: () => Finding
+}
+
+export class ProblemList {
+  readonly #source: PlanSource
+  readonly #entries: Entry[] = []
+
+  constructor(source: PlanSource) {
+    this.#source = source
+  }
+
+  /** `say` is called for those that are listed: looking for what was meant takes long in a file with many mistakes. */
+  add(path: Path, at: At, say: () => Finding): void {
+    this.#entries.push({ place: this.#source.place(path, at), say })
+  }
+
+  /** What the check of a value found. `path` leads to the value, `label` is what messages call it. */
+  addAll(problems: readonly Problem[], path: Path, label: Path): void {
+    for (const problem of problems) {
+      const at = [...path, ...problem.path]
+      this.add(at, problem.kind === 'value' ? 'value' : 'key', () => ({
+        code: problem.code,
+        message: describeProblem({ ...problem, path: [...label, ...problem.path] }),
+        remedy: remedyOf(problem),
+      }))
+    }
+  }
+
+  /** Runs `attempt`; what it throws is a problem. */
+  attempt(path: Path, at: At, attempt: () => unknown): void {
+    try {
+      attempt()
+    } catch (error) {
+      this.add(path, at, () => findingOf(error))
+    }
+  }
+
+  /** @throws one error for all problems, when there are any */
+  throwIfAny(): void {
+    if (this.#entries.length === 0) return
+    const sorted = this.#entries.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
+    const problems = sorted.slice(0, MAX_PROBLEMS).map<PlanProblem>(({ place, say }) => {
+      const { code, message, remedy } = say()
+      return { code, message: shorten(message), remedy, place }
+    })
+    throw planError(problems, sorted.length)
+  }
+}
+
+/** What is said of a name that is none of `names`: the nearest of them is suggested. */
+export function missingName(code: ErrorCode, what: string, name: string, names: Iterable<string>): Finding {
+  const { message, suggestion } = describeMissing(what, name, names)
+  return { code, message, remedy: suggestion === undefined ? undefined : meant(suggestion) }
+}
+
+/** What an error of ours says. @throws any other error */
+function findingOf(error: unknown): Finding {
+  if (!isPiWorkerError(error)) throw error
+  return { code: error.code, message: error.message, remedy: error.remedy }
+}
+
+function remedyOf({ kind, suggestion }: Problem): string | undefined {
+  if (suggestion !== undefined) return meant(suggestion)
+  return kind === 'missing' ? 'Add what is missing.' : undefined
+}
+
+function meant(suggestion: string): string {
+  return `Write ${suggestion} if that is what is meant.`
+}
+
+function shorten(message: string): string {
+  return message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, LONGEST_MESSAGE)}…`
+}

@@ -1,0 +1,108 @@
+/** The schema of plan files, made from the definitions of peripherals and the table of steps: for completion in editors. */
+
+import { Type } from 'typebox'
+import type { Action, AnyDefinition, Definitions } from '../bench/definition.js'
+import { problemsOf } from '../bench/problems.js'
+import { type SchemaNode, toJsonSchema } from '../bench/schema.js'
+import { Steps, stepKinds } from './step-kinds.js'
+
+/** The top level of a plan file. */
+export const PLAN_FILE = Type.Object({
+  name: Type.Optional(
+    Type.String({ minLength: 1, title: 'Name', description: "What the plan is called. Default: the file's name." }),
+  ),
+  bench: Type.Unknown({ title: 'Bench', description: 'The peripherals, by name.' }),
+  plan: Steps('The steps, one after another.'),
+  simulate: Type.Optional(
+    Type.Unknown({
+      title: 'Simulate',
+      description: 'What the mock driver is told of the outside, by peripheral. Real drivers do not look at it.',
+    }),
+  ),
+})
+
+/** A peripheral's name, as `names.ts` has it. */
+const NAME = '[A-Za-z][A-Za-z0-9_-]*'
+
+/** JSON Schema (2020-12) of the plan files that may name these types of peripherals. */
+export function planSchema(definitions: Definitions): Record<string, unknown> {
+  const file = toJsonSchema(PLAN_FILE)
+  const all = Object.values(definitions)
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Plan file of pi-worker',
+    ...file,
+    properties: {
+      ...(file.properties as SchemaNode),
+      bench: {
+        ...PLAN_FILE.properties.bench,
+        type: 'object',
+        minProperties: 1,
+        propertyNames: { pattern: `^${NAME}$` },
+        additionalProperties: { anyOf: all.map(peripheralSchema) },
+      },
+      simulate: {
+        ...PLAN_FILE.properties.simulate,
+        type: ['object', 'null'],
+        additionalProperties: { anyOf: [{ type: 'null' }, ...all.flatMap(simulateSchema)] },
+      },
+    },
+    $defs: { steps: { type: 'array', minItems: 1, items: { anyOf: stepSchemas(all) } } },
+  }
+}
+
+/** An entry of `bench`: the configuration of its type, and which type it is. */
+function peripheralSchema({ type, title, description, config }: AnyDefinition): SchemaNode {
+  const schema = toJsonSchema(config)
+  return {
+    title,
+    ...(description !== undefined && { description }),
+    ...schema,
+    properties: { type: { const: type }, ...(schema.properties as SchemaNode) },
+    required: ['type', ...(Array.isArray(schema.required) ? schema.required : [])],
+  }
+}
+
+function simulateSchema({ title, simulate }: AnyDefinition): SchemaNode[] {
+  return simulate === undefined ? [] : [{ title: `${title}, simulated`, ...toJsonSchema(simulate) }]
+}
+
+/** Every kind of step, and the actions of all types: which of them a peripheral has, only the check of a file can say. */
+function stepSchemas(definitions: readonly AnyDefinition[]): SchemaNode[] {
+  const actions = new Map<string, Action[]>()
+  for (const definition of definitions) {
+    for (const [name, action] of Object.entries(definition.actions)) {
+      actions.set(name, [...(actions.get(name) ?? []), action])
+    }
+  }
+  const bare = [...actions].flatMap(([name, all]) => (all.some(needsNoInput) ? [name] : []))
+  return [
+    ...[...stepKinds.values()].map(kind => toJsonSchema(kind.schema)),
+    {
+      title: 'Action',
+      description: 'An action of a peripheral and its input.',
+      type: 'object',
+      minProperties: 1,
+      maxProperties: 1,
+      patternProperties: Object.fromEntries(
+        [...actions].map(([name, all]) => [`^${NAME}\\.${name}$`, inputSchema(all)]),
+      ),
+      additionalProperties: false,
+    },
+    { title: 'Action without input', type: 'string', pattern: `^${NAME}\\.(${bare.join('|')})$` },
+  ]
+}
+
+/** The inputs of the actions of one name; left empty when one of them needs nothing. */
+function inputSchema(actions: readonly Action[]): SchemaNode {
+  const inputs = actions.map(({ title, description, input }) => ({
+    title,
+    ...(description !== undefined && { description }),
+    ...toJsonSchema(input),
+  }))
+  return { anyOf: actions.some(needsNoInput) ? [{ type: 'null' }, ...inputs] : inputs }
+}
+
+function needsNoInput({ input }: Action): boolean {
+  return problemsOf(input, {}).length === 0
+}

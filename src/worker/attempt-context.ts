@@ -1,0 +1,110 @@
+/** What a submitted function is given: one context for each attempt, which stays stopped once it has been stopped. */
+
+import type { PiWorkerError } from '../errors.js'
+import type { Clock } from './clock.js'
+import { type Duration, parseDuration, toNs } from './duration.js'
+import type { Task } from './task.js'
+import type { Progress } from './task-record.js'
+
+export interface TaskContext {
+  /** Aborts when the task is cancelled or times out; its reason is the error. Made only when it is asked for. */
+  readonly signal: AbortSignal
+  readonly task: Task
+  readonly clock: Clock
+  /** Waits; rejects with ERR_CANCELLED or ERR_TIMEOUT as soon as the task is stopped. */
+  sleep(duration: Duration): Promise<void>
+  /** Waits for a time of the clock (ns), as exactly as the clock can; rejects as `sleep` does. */
+  until(time: number): Promise<void>
+  /** Says how far the task is; `total` in the same unit as `done`. */
+  progress(done: number, total?: number, note?: string): void
+}
+
+/** Before this much (ns) of an exact wait is left, it can be stopped at once. */
+const EXACT_NS = 10e6
+
+export class AttemptContext implements TaskContext {
+  readonly task: Task
+  readonly clock: Clock
+  readonly #onProgress: (progress: Progress) => void
+  #reason: PiWorkerError | undefined
+  #controller: AbortController | undefined
+  #sleepers: Set<(reason: PiWorkerError) => void> | undefined
+
+  constructor(task: Task, clock: Clock, onProgress: (progress: Progress) => void) {
+    this.task = task
+    this.clock = clock
+    this.#onProgress = onProgress
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason)
+    }
+    return this.#controller.signal
+  }
+
+  sleep(duration: Duration): Promise<void> {
+    return quiet(this.#sleep(duration))
+  }
+
+  until(time: number): Promise<void> {
+    return quiet(this.#until(time))
+  }
+
+  progress(done: number, total?: number, note?: string): void {
+    if (this.#reason === undefined) this.#onProgress({ done, total, note })
+  }
+
+  /** Called by the worker: the task is to stop, for `reason`. */
+  stop(reason: PiWorkerError): void {
+    if (this.#reason !== undefined) return
+    this.#reason = reason
+    const sleepers = this.#sleepers
+    this.#sleepers = undefined
+    if (sleepers !== undefined) for (const wake of sleepers) wake(reason)
+    this.#controller?.abort(reason)
+  }
+
+  async #sleep(duration: Duration): Promise<void> {
+    await this.#sleepNs(toNs(parseDuration(duration)))
+  }
+
+  async #until(time: number): Promise<void> {
+    const left = time - this.clock.now()
+    if (this.clock.kind === 'virtual') return this.#sleepNs(left)
+    if (left > EXACT_NS) await this.#sleepNs(left - EXACT_NS)
+    this.#throwIfStopped()
+    await this.clock.reach(time)
+    this.#throwIfStopped()
+  }
+
+  #sleepNs(ns: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#reason !== undefined) return reject(this.#reason)
+      const stop = (reason: PiWorkerError): void => {
+        timer.cancel()
+        reject(reason)
+      }
+      const timer = this.clock.after(Math.max(0, ns), () => {
+        this.#sleepers?.delete(stop)
+        resolve()
+      })
+      this.#sleepers ??= new Set()
+      this.#sleepers.add(stop)
+    })
+  }
+
+  #throwIfStopped(): void {
+    if (this.#reason !== undefined) throw this.#reason
+  }
+}
+
+/**
+ * When a stop rejects a wait, nobody may be awaiting it yet: that is no unhandled rejection, since the task itself tells
+ * of the stop.
+ */
+function quiet(wait: Promise<void>): Promise<void> {
+  wait.catch(() => undefined)
+  return wait
+}

@@ -1,0 +1,130 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { EdgeEvent } from '../../drivers/driver.js'
+import { MockBoard } from '../../mocks/board.js'
+import { ObservedBoard } from '../../src/bench/observed-board.js'
+import { VirtualClock } from '../../src/worker/virtual-clock.js'
+import { withoutEdges } from './setup.js'
+
+let board: MockBoard
+let observed: ObservedBoard
+let told: string[]
+beforeEach(() => {
+  board = new MockBoard({ clock: new VirtualClock() })
+  observed = new ObservedBoard(board)
+  told = []
+  observed.onLevel((line, level) => told.push(`${line} ${level}`))
+})
+
+/** Edges reach listeners in microtasks. */
+const delivered = () => new Promise<void>(resolve => setImmediate(resolve))
+
+describe('an observed output', () => {
+  it('tells its first level and every change', async () => {
+    const handle = await observed.request({ lines: [17], settings: { direction: 'output' } })
+    handle.set(1)
+    handle.set(0)
+    expect(told).toEqual(['17 low', '17 high', '17 low'])
+  })
+
+  it('does not tell of a level that stays', async () => {
+    const handle = await observed.request({ lines: [17], settings: { direction: 'output', initial: 1 } })
+    handle.set(1)
+    expect(told).toEqual(['17 high'])
+  })
+
+  it('tells only of the lines in the mask', async () => {
+    const handle = await observed.request({ lines: [17, 18], settings: { direction: 'output' } })
+    told.length = 0
+    handle.set(0b11, 0b10)
+    expect(told).toEqual(['18 high'])
+  })
+
+  it('tells levels, not values, of an active-low line', async () => {
+    const handle = await observed.request({ lines: [17], settings: { direction: 'output', activeLow: true } })
+    handle.set(1)
+    expect(told).toEqual(['17 high', '17 low'])
+  })
+
+  it('tells what a new configuration changes', async () => {
+    const handle = await observed.request({ lines: [17], settings: { direction: 'output' } })
+    handle.reconfigure({ direction: 'output', initial: 1 })
+    expect(told).toEqual(['17 low', '17 high'])
+  })
+})
+
+describe('an observed input', () => {
+  it('tells of every edge although nobody listens to its edges', async () => {
+    board.drive(4, 'low')
+    await observed.request({ lines: [4], settings: { direction: 'input' } })
+    board.drive(4, 'high')
+    await delivered()
+    expect(told).toEqual(['4 low', '4 high'])
+  })
+
+  it('gives its listeners only the edges that were selected', async () => {
+    board.drive(4, 'low')
+    const handle = await observed.request({ lines: [4], settings: { direction: 'input', edges: 'falling' } })
+    const edges: EdgeEvent[] = []
+    handle.edges(event => edges.push(event))
+    board.drive(4, 'high')
+    board.drive(4, 'low')
+    await delivered()
+    expect(edges).toMatchObject([{ kind: 'edge', direction: 'falling' }])
+    expect(handle.settings.edges).toBe('falling')
+  })
+
+  it('calls a listener no more that was taken off', async () => {
+    const handle = await observed.request({ lines: [4], settings: { direction: 'input', edges: 'both' } })
+    const edges: EdgeEvent[] = []
+    handle.edges(event => edges.push(event))()
+    board.drive(4, 'low')
+    await delivered()
+    expect(edges).toEqual([])
+  })
+
+  it('is watched again after it has been an output', async () => {
+    board.drive(4, 'low')
+    const handle = await observed.request({ lines: [4], settings: { direction: 'input' } })
+    handle.reconfigure({ direction: 'output', initial: 0 })
+    handle.reconfigure({ direction: 'input' })
+    board.drive(4, 'high')
+    await delivered()
+    expect(told).toEqual(['4 low', '4 high'])
+  })
+
+  it('that can have no edges is read all the same, and tells its first level', async () => {
+    const expander = withoutEdges(board)
+    const calm = new ObservedBoard(expander)
+    calm.onLevel((line, level) => told.push(`${line} ${level}`))
+    board.drive(4, 'high')
+    const handle = await calm.request({ lines: [4], settings: { direction: 'input' } })
+    expect([handle.get(), told]).toEqual([1, ['4 high']])
+    await expect(calm.request({ lines: [5], settings: { direction: 'input', edges: 'both' } })).rejects.toMatchObject({
+      code: 'ERR_UNSUPPORTED',
+    })
+  })
+
+  it('tells its listeners that the chip has vanished', async () => {
+    const handle = await observed.request({ lines: [4], settings: { direction: 'input', edges: 'both' } })
+    const edges: EdgeEvent[] = []
+    handle.edges(event => edges.push(event))
+    board.unplug()
+    await delivered()
+    expect(edges).toMatchObject([{ kind: 'failed', error: { code: 'ERR_CHIP_GONE' } }])
+  })
+})
+
+describe('an observed board', () => {
+  it('lets lines go like the board itself', async () => {
+    const handle = await observed.request({ lines: [17], settings: { direction: 'output' } })
+    handle.release()
+    expect(board.lineInfo(17).used).toBe(false)
+  })
+
+  it('calls no listener that was taken off', async () => {
+    const heard: string[] = []
+    observed.onLevel((_line, level) => heard.push(level))()
+    await observed.request({ lines: [17], settings: { direction: 'output' } })
+    expect(heard).toEqual([])
+  })
+})

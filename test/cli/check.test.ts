@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { planFile, runMain, tempFile } from './setup.js'
+
+describe('pi-worker check', () => {
+  it('says what a plan holds, counting the rounds of a repeat', async () => {
+    const file = planFile('- repeat: 3\n  do: [ pump.on, { wait: 1s }, pump.off ]\n- parallel: [ level.read, pump.on ]')
+    expect(await runMain(['check', file])).toMatchObject({
+      code: 0,
+      stdout: `${file} is a valid plan: Test, 2 peripherals, 8 tasks\n`,
+      stderr: '',
+    })
+  })
+
+  it('says everything that is wrong, each with its place, the line, and a remedy', async () => {
+    const file = planFile('- pmup.on\n- wait: 3 fortnights')
+    const { code, stdout, stderr } = await runMain(['check', file])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toBe(`error ERR_UNKNOWN_PERIPHERAL: no peripheral "pmup"; did you mean "pump"?
+  at ${file}:6:5
+  6 |   - pmup.on
+    |     ^
+  remedy: Write pump if that is what is meant.
+
+error ERR_BAD_DURATION: wait must be a duration such as 10us, 200ms or 2s (a plain number is ms), not "3 fortnights"
+  at ${file}:7:11
+  7 |   - wait: 3 fortnights
+    |           ^
+  remedy: Write a number of milliseconds or a number with a unit: 10us, 200ms, 2s, 5m, 3h.
+`)
+  })
+
+  it('counts what it does not list', async () => {
+    const { stderr } = await runMain(['check', planFile('- pmup.on\n'.repeat(130).trimEnd())])
+    expect(stderr.match(/^error /gm)).toHaveLength(100)
+    expect(stderr).toContain('and 30 more problems')
+  })
+
+  it('opens nothing: a plan for lines that this machine does not have is valid all the same', async () => {
+    const file = tempFile('bench: { pump: { type: output, line: MOTOR_1 } }\nplan: [ pump.on ]')
+    expect((await runMain(['check', file])).code).toBe(0)
+  })
+})

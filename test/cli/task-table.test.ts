@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { taskTable } from '../../src/cli/task-table.js'
+import { PlanTask } from '../../src/plan/plan-task.js'
+import { VirtualClock } from '../../src/worker/virtual-clock.js'
+import { Worker } from '../../src/worker/worker.js'
+
+/** So many tasks that are over; those whose index is in `failing` have failed. */
+async function tasksOf(count: number, failing: readonly number[] = []): Promise<PlanTask[]> {
+  const worker = new Worker({ clock: new VirtualClock() })
+  const tasks: PlanTask[] = []
+  for (let index = 0; index < count; index++) {
+    const task = worker.run(() => {
+      if (failing.includes(index)) throw new RangeError(`broken ${index}`)
+      return { index }
+    })
+    const kept = new PlanTask(task, `a.run${index}`)
+    await task.toDict()
+    kept.settle()
+    tasks.push(kept)
+  }
+  return tasks
+}
+
+const table = (tasks: readonly PlanTask[]) => taskTable(tasks, { colored: false, columns: 120 })
+const rows = (text: string) => text.split('\n').filter(line => /^│ +\d/.test(line))
+
+describe('the table of tasks', () => {
+  it('is nothing for no tasks', () => {
+    expect(table([])).toBe('')
+  })
+
+  it('has a row for each task of a short run', async () => {
+    const text = table(await tasksOf(40))
+    expect(rows(text)).toHaveLength(40)
+    expect(text).toMatch(/│ +1 │ a\.run0 +│ succeeded │ +0 ms │ +0 ms │ index=0 +│/)
+    expect(text).not.toContain('more')
+  })
+
+  it('has the first, the last and the failed of a long run, and counts the others', async () => {
+    const text = table(await tasksOf(200, [100]))
+    const shown = [...Array(12).keys(), 100, ...Array.from({ length: 12 }, (_, n) => 188 + n)]
+    expect(rows(text).map(row => Number(/\d+/.exec(row)?.[0]) - 1)).toEqual(shown)
+    expect(text).toContain('… 88 more')
+    expect(text).toContain('… 87 more')
+    expect(text).toMatch(/failed .*broken 100/)
+  })
+
+  it('stays short however many have failed', async () => {
+    const all = Array.from({ length: 200 }, (_, n) => n)
+    expect(rows(table(await tasksOf(200, all))).length).toBeLessThan(45)
+  })
+})

@@ -1,0 +1,323 @@
+import { dirname } from 'node:path/posix'
+import ts from 'typescript'
+import { describe, expect, test } from 'vitest'
+import {
+  exists,
+  type Import,
+  importsOf,
+  parse,
+  placeOf,
+  readJson,
+  type SourceFile,
+  sourceFiles,
+  walk,
+} from './sources.js'
+
+const files = sourceFiles()
+const imports = files.flatMap(importsOf)
+const MAX_LINES = 300
+
+/** From the bottom up: a file may import from its own layer and from those below. */
+const LAYERS: readonly (readonly string[])[] = [
+  ['src'],
+  ['src/worker'],
+  ['src/bench'],
+  ['src/peripherals', 'src/pulses'],
+  ['src/plan', 'src/records'],
+  ['src/cli', 'src/service', 'src/fleet'],
+]
+/** The entries of the package: nothing imports them, and they hand on what their subpath export promises. */
+const ENTRIES = ['src/index.ts', 'drivers/index.ts', 'mocks/index.ts']
+/** The only files that know which concrete drivers there are. */
+const DETECTION = ['drivers/detect.ts', 'drivers/candidates.ts']
+
+describe('imports point one way', () => {
+  test.each<[string, string, boolean]>([
+    ['src/worker/task.ts', 'src/errors.ts', true],
+    ['src/worker/task.ts', 'src/worker/clock.ts', true],
+    ['src/worker/task.ts', 'src/bench/bench.ts', false],
+    ['src/worker/task.ts', 'drivers/driver.ts', false],
+    ['src/errors.ts', 'src/worker/clock.ts', false],
+    ['src/bench/bench.ts', 'drivers/driver.ts', true],
+    ['src/bench/bench.ts', 'drivers/detect.ts', true],
+    ['src/bench/bench.ts', 'drivers/candidates.ts', false],
+    ['src/bench/bench.ts', 'drivers/onoff/index.ts', false],
+    ['src/bench/bench.ts', 'src/peripherals/output.ts', false],
+    ['src/plan/run.ts', 'src/peripherals/index.ts', true],
+    ['src/peripherals/output.ts', 'src/plan/run.ts', false],
+    ['src/cli/run.ts', 'src/plan/run.ts', true],
+    ['src/plan/run.ts', 'src/cli/run.ts', false],
+    ['src/plan/run.ts', 'mocks/driver.ts', false],
+    ['src/cli/run.ts', 'src/index.ts', false],
+    ['src/index.ts', 'src/plan/run.ts', true],
+    ['src/index.ts', 'src/cli/run.ts', false],
+    ['drivers/lines.ts', 'drivers/header.ts', true],
+    ['drivers/lines.ts', 'src/errors.ts', true],
+    ['drivers/driver.ts', 'src/worker/clock.ts', true],
+    ['drivers/driver.ts', 'src/bench/bench.ts', false],
+    ['drivers/lines.ts', 'drivers/onoff/line.ts', false],
+    ['drivers/detect.ts', 'drivers/onoff/index.ts', true],
+    ['drivers/detect.ts', 'mocks/driver.ts', true],
+    ['drivers/onoff/index.ts', 'drivers/onoff/line.ts', true],
+    ['drivers/onoff/index.ts', 'drivers/lines.ts', true],
+    ['drivers/onoff/index.ts', 'drivers/detect.ts', false],
+    ['drivers/onoff/index.ts', 'drivers/gpiochip/chip.ts', false],
+    ['drivers/onoff/index.ts', 'mocks/board.ts', false],
+    ['mocks/board.ts', 'drivers/driver.ts', true],
+    ['mocks/parts/input.ts', 'mocks/net.ts', true],
+    ['mocks/board.ts', 'src/worker/clock.ts', true],
+    ['mocks/board.ts', 'src/bench/bench.ts', false],
+    ['mocks/board.ts', 'drivers/gpiochip/chip.ts', false],
+    ['mocks/board.ts', 'drivers/detect.ts', false],
+    ['mocks/index.ts', 'src/worker/virtual-clock.ts', true],
+  ])('%s → %s: %s', (from, to, allowed) => {
+    expect(isAllowed(from, to)).toBe(allowed)
+  })
+
+  test('in every file: the worker knows nothing of GPIO, cli → plan → peripherals → bench → worker, no driver knows another', () => {
+    const wrong = imports.filter(({ own, from, to }) => own && !isAllowed(from, to))
+    expect(wrong.map(({ from, to }) => `${from} imports ${to}`)).toEqual([])
+  })
+
+  test('every file is in a layer, and every import finds its file', () => {
+    const known = ['drivers', 'mocks', ...LAYERS.flat()]
+    const strays = files.filter(
+      ({ path }) => !known.some(folder => dirname(path) === folder || path.startsWith(`${folder}/`)),
+    )
+    expect(strays.map(({ path }) => path)).toEqual([])
+    expect(files.filter(({ path }) => rankOf(path) === -1 && path.startsWith('src/')).map(({ path }) => path)).toEqual(
+      [],
+    )
+    expect(imports.filter(({ own, to }) => own && !exists(to))).toEqual([])
+  })
+
+  test('no import makes a circle at run time', () => {
+    expect(circles(imports.filter(({ own, kind }) => own && kind === 'value'))).toEqual([])
+  })
+
+  test('circles of types stay within one folder', () => {
+    const all = circles(imports.filter(({ own, kind }) => own && kind !== 'dynamic'))
+    expect(all.filter(circle => new Set(circle.map(folderOf)).size > 1)).toEqual([])
+  })
+
+  test('a circle is found', () => {
+    const arrow = (from: string, to: string): Import => ({ from, to, own: true, kind: 'value' })
+    const arrows = [arrow('a', 'b'), arrow('b', 'c'), arrow('c', 'a'), arrow('c', 'd'), arrow('e', 'e')]
+    expect(circles(arrows)).toEqual([['a', 'b', 'c'], ['e']])
+  })
+
+  test('imports are seen, whatever they look like', () => {
+    const file = parse(
+      'src/worker/x.ts',
+      `import { a } from './a.js'
+       import { type B } from './b.js'
+       import type { C } from './c.js'
+       import './d.js'
+       export { e } from '../e.js'
+       export type { F } from './f.js'
+       export * from './g.js'
+       const h = await import('./h.js')
+       let i: import('./i.js').I
+       import pc from 'picocolors'`,
+    )
+    expect(importsOf(file).map(({ to, own, kind }) => `${to} ${own ? kind : 'package'}`)).toEqual([
+      'src/worker/a.ts value',
+      'src/worker/b.ts value',
+      'src/worker/c.ts type',
+      'src/worker/d.ts value',
+      'src/e.ts value',
+      'src/worker/f.ts type',
+      'src/worker/g.ts value',
+      'src/worker/h.ts dynamic',
+      'src/worker/i.ts type',
+      'picocolors package',
+    ])
+  })
+})
+
+describe('packages', () => {
+  const facts = readJson('package.json') as Record<'dependencies' | 'optionalDependencies', Record<string, string>>
+  const foreign = imports.filter(({ own, to }) => !own && !to.startsWith('node:'))
+
+  test('that are imported are dependencies', () => {
+    const known = Object.keys({ ...facts.dependencies, ...facts.optionalDependencies })
+    const strangers = foreign.filter(({ to, kind }) => kind !== 'type' && !known.includes(packageOf(to)))
+    expect(strangers.map(({ from, to }) => `${from} imports ${to}`)).toEqual([])
+  })
+
+  test('that are optional are never imported before they are needed: an install without them works', () => {
+    const optional = Object.keys(facts.optionalDependencies)
+    const early = foreign.filter(({ to, kind }) => kind === 'value' && optional.includes(packageOf(to)))
+    expect(early.map(({ from, to }) => `${from} imports ${to}`)).toEqual([])
+  })
+})
+
+describe('time and chance', () => {
+  const FORBIDDEN = [
+    'setTimeout',
+    'setInterval',
+    'setImmediate',
+    'performance',
+    'hrtime',
+    'Math.random',
+    'Date.now',
+    'new Date()',
+  ]
+  const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+    'src/worker/clock.ts': FORBIDDEN.filter(name => name !== 'Math.random'),
+    'src/worker/virtual-clock.ts': ['setImmediate'],
+  }
+
+  test('come from the clock and a seed, and from nowhere else', () => {
+    const uses = files.flatMap(file =>
+      clocksIn(file)
+        .filter(({ what }) => !ALLOWED[file.path]?.includes(what))
+        .map(({ what, place }) => `${place} uses ${what}`),
+    )
+    expect(uses).toEqual([])
+  })
+
+  test('are found, whatever they look like', () => {
+    const file = parse(
+      'x.ts',
+      `import { setTimeout as sleep } from 'node:timers/promises'
+       const a = Date.now(), b = new Date(), c = new Date, d = Date(), e = globalThis.performance.now()
+       process.hrtime.bigint(); Math.random(); setImmediate(f); const { random } = Math
+       const fine = [new Date(5), Date.parse('x'), Math.round(1), 'setTimeout', { performance: 1 }.performance] // Date.now()`,
+    )
+    expect(
+      clocksIn(file)
+        .map(({ what }) => what)
+        .sort(),
+    ).toEqual(
+      [
+        'Date.now',
+        'Math.random',
+        'Math.random',
+        'hrtime',
+        'new Date()',
+        'new Date()',
+        'new Date()',
+        'performance',
+        'setImmediate',
+        'setTimeout',
+      ].sort(),
+    )
+  })
+})
+
+test(`no file has more than ${MAX_LINES} lines`, () => {
+  const long = files.map(({ path, text }) => ({ path, lines: text.trimEnd().split('\n').length }))
+  expect(long.filter(({ lines }) => lines > MAX_LINES)).toEqual([])
+})
+
+test('nothing is exported as default, and every file says at its top what it is for', () => {
+  const silent = files.filter(({ text }) => !text.replace(/^#!.*\n/, '').startsWith('/**'))
+  expect(silent.map(({ path }) => path)).toEqual([])
+  const defaults = files.filter(({ tree }) => tree.statements.some(isDefaultExport))
+  expect(defaults.map(({ path }) => path)).toEqual([])
+})
+
+/** The folder that a file belongs to as a whole: a layer of src, one driver, what drivers share, or the mocks. */
+function folderOf(path: string): string {
+  return path.startsWith('mocks/') ? 'mocks' : dirname(path)
+}
+
+/** The layer of a file of src, counted from the bottom; -1 for any other. */
+function rankOf(path: string): number {
+  return LAYERS.findIndex(folders => folders.includes(dirname(path)))
+}
+
+function isAllowed(from: string, to: string): boolean {
+  if (ENTRIES.includes(to)) return false
+  const [area] = from.split('/')
+  if (area === 'src') return isAllowedInSrc(from, to)
+  if (to.startsWith('src/')) return dirname(to) === 'src' || dirname(to) === 'src/worker'
+  if (area === 'mocks') return to.startsWith('mocks/') || (dirname(to) === 'drivers' && !DETECTION.includes(to))
+  if (from === 'drivers/index.ts' || DETECTION.includes(from)) return true
+  // A file shared by the drivers, or one of a driver: its own folder and what is shared.
+  if (dirname(to) === 'drivers') return !DETECTION.includes(to)
+  return dirname(from) !== 'drivers' && dirname(to) === dirname(from)
+}
+
+function isAllowedInSrc(from: string, to: string): boolean {
+  if (to.startsWith('drivers/')) {
+    return rankOf(from) >= rankOf('src/bench/x.ts') && dirname(to) === 'drivers' && to !== 'drivers/candidates.ts'
+  }
+  if (!to.startsWith('src/')) return false
+  if (from === 'src/index.ts') return rankOf(to) < rankOf('src/cli/x.ts')
+  return rankOf(to) <= rankOf(from)
+}
+
+/** Groups of files that import each other, each in alphabetical order. */
+function circles(arrows: readonly Import[]): string[][] {
+  const next = new Map<string, string[]>()
+  for (const { from, to } of arrows) next.set(from, [...(next.get(from) ?? []), to])
+  const reachable = new Map([...next.keys()].map(path => [path, reach(path, next)]))
+  const found = new Map<string, string[]>()
+  for (const [path, reached] of reachable) {
+    if (!reached.has(path)) continue
+    const circle = [...reached].filter(other => reachable.get(other)?.has(path)).sort()
+    found.set(circle.join(), circle)
+  }
+  return [...found.values()]
+}
+
+function reach(from: string, next: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const reached = new Set<string>()
+  const open = [from]
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    for (const to of next.get(path) ?? []) {
+      if (reached.has(to)) continue
+      reached.add(to)
+      open.push(to)
+    }
+  }
+  return reached
+}
+
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+}
+
+/** Where a file asks for the time, waits, or rolls dice. */
+function clocksIn(file: SourceFile): { what: string; place: string }[] {
+  const found: { what: string; place: string }[] = []
+  walk(file.tree, node => {
+    const what = clockOf(node)
+    if (what !== undefined) found.push({ what, place: placeOf(file, node) })
+  })
+  return found
+}
+
+function clockOf(node: ts.Node): string | undefined {
+  if (ts.isNewExpression(node) && isNamed(node.expression, 'Date')) {
+    return (node.arguments?.length ?? 0) === 0 ? 'new Date()' : undefined
+  }
+  if (ts.isCallExpression(node) && isNamed(node.expression, 'Date')) return 'new Date()'
+  if (!ts.isIdentifier(node)) return undefined
+  const { parent, text } = node
+  if (text === 'hrtime') return text
+  const of = ts.isPropertyAccessExpression(parent) && parent.name === node ? parent.expression : undefined
+  if (of !== undefined && text === 'now' && isNamed(of, 'Date')) return 'Date.now'
+  if (of !== undefined && text === 'random' && isNamed(of, 'Math')) return 'Math.random'
+  if (text === 'random' && ts.isBindingElement(parent)) return 'Math.random'
+  if (!['setTimeout', 'setInterval', 'setImmediate', 'performance'].includes(text)) return undefined
+  if (ts.isPropertyAssignment(parent)) return undefined
+  return of === undefined || isNamed(of, 'globalThis') ? text : undefined
+}
+
+function isNamed(node: ts.Node, name: string): boolean {
+  return ts.isIdentifier(node) && node.text === name
+}
+
+function isDefaultExport(statement: ts.Statement): boolean {
+  if (ts.isExportAssignment(statement)) return true
+  return (
+    ts.canHaveModifiers(statement) &&
+    (ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword) ?? false)
+  )
+}

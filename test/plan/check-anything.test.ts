@@ -1,0 +1,97 @@
+/** Plans made at random from words that plans have: whatever they say, the check ends, and agrees with the schema. */
+
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { isPiWorkerError } from '../../src/errors.js'
+import { peripherals } from '../../src/peripherals/index.js'
+import { checkPlan } from '../../src/plan/check.js'
+import { problemsOf } from '../../src/plan/place.js'
+import { planSchema } from '../../src/plan/schema.js'
+import { PlanSource } from '../../src/plan/source.js'
+
+const WORDS = ['name', 'bench', 'plan', 'simulate', 'pump', 'level', 'type', 'line', 'safe', 'falls', 'edge', 'width']
+const STEP_WORDS = ['wait', 'repeat', 'every', 'do', 'parallel', 'pump.on', 'pump.pulse', 'level.read', 'level.waitFor']
+const ODD = ['', '.', 'pump.', '.on', '__proto__', 'constructor', 'pump.constructor', 'toString', '\u001b[2J', '💧']
+const SCALARS = [
+  null,
+  true,
+  0,
+  1,
+  3,
+  -1,
+  1.5,
+  17,
+  4,
+  '1s',
+  '200ms',
+  '2 sec',
+  'output',
+  'input',
+  'GPIO17',
+  'low',
+  'falling',
+]
+
+const key = fc.constantFrom(...WORDS, ...STEP_WORDS, ...ODD)
+const scalar = fc.constantFrom<unknown>(...SCALARS, ...STEP_WORDS, ...ODD)
+const { value: anything } = fc.letrec<{ value: unknown }>(tie => ({
+  value: fc.oneof(
+    { maxDepth: 6, withCrossShrink: true },
+    scalar,
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(key, tie('value'), { maxKeys: 4 }),
+  ),
+}))
+
+const duration = fc.constantFrom('1s', '200ms', 5)
+const { step } = fc.letrec<{ step: unknown }>(tie => {
+  const steps = fc.array(tie('step'), { minLength: 1, maxLength: 3 })
+  return {
+    step: fc.oneof(
+      { maxDepth: 5 },
+      fc.constantFrom<unknown>('pump.on', 'level.read', { 'pump.off': null }, { 'pump.off': {} }),
+      fc.record({ 'pump.pulse': fc.record({ width: duration }) }),
+      fc.record({ 'level.waitFor': fc.record({ edge: fc.constantFrom('rising', 'both'), timeout: duration }) }),
+      fc.record({ wait: duration }),
+      fc.record({ parallel: steps }),
+      fc.record({ repeat: fc.integer({ min: 1 }), every: duration, do: steps }, { requiredKeys: ['repeat', 'do'] }),
+    ),
+  }
+})
+const good = fc.record({
+  bench: fc.constant({ pump: { type: 'output', line: 17 }, level: { type: 'input', line: 'GPIO4', bias: 'pull-up' } }),
+  plan: fc.array(step, { minLength: 1, maxLength: 4 }),
+})
+/** A good plan in which something else stands under one key. */
+const nearlyGood = fc.tuple(good, key, anything).map(([plan, at, value]) => ({ ...plan, [at]: value }))
+
+const accepts = new Ajv2020({ strict: false }).compile(planSchema(peripherals))
+
+/** Whether the check accepts it; a refusal must say what and where. */
+function isAccepted(plan: unknown): boolean {
+  try {
+    checkPlan(new PlanSource(JSON.stringify(plan), 'a.json'))
+    return true
+  } catch (error) {
+    if (!isPiWorkerError(error)) throw error
+    expect(problemsOf(error).length).toBeGreaterThan(0)
+    return false
+  }
+}
+
+describe('the check of plans made at random', () => {
+  it('accepts every good one, as the schema does', () => {
+    fc.assert(
+      fc.property(good, plan => isAccepted(plan) && accepts(plan)),
+      { numRuns: 40 },
+    )
+  })
+
+  it('refuses with problems, or accepts what the schema accepts', () => {
+    fc.assert(
+      fc.property(fc.oneof(anything, nearlyGood), plan => !isAccepted(plan) || accepts(plan)),
+      { numRuns: 300 },
+    )
+  })
+})

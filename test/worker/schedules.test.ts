@@ -1,0 +1,34 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Schedule, schedule } from './schedules.js'
+import { World } from './world.js'
+
+const SEED = 20_261_124
+const RUNS = 400
+/** Worlds have nothing to do with each other: side by side they share the turns of the event loop, which are the cost. */
+const WORLDS = 25
+
+// No rule is about stack traces, and taking them for tens of thousands of errors costs as much as the rest.
+const { stackTraceLimit } = Error
+beforeAll(() => {
+  Error.stackTraceLimit = 0
+})
+afterAll(() => {
+  Error.stackTraceLimit = stackTraceLimit
+})
+
+test(`${RUNS * WORLDS} random schedules (seed ${SEED}) keep every rule of the queues`, {
+  timeout: 120_000,
+}, async () => {
+  const worlds = fc.array(schedule, { minLength: WORLDS, maxLength: WORLDS })
+  const property = fc.asyncProperty(worlds, async plans => (await broken(plans)).length === 0)
+  const { counterexample } = await fc.check(property, { numRuns: RUNS, seed: SEED })
+  // Only the smallest schedules that break a rule, without those beside them.
+  expect(await broken(counterexample?.[0] ?? [])).toEqual([])
+})
+
+/** The schedules of `plans` that break a rule, and which. */
+async function broken(plans: readonly Schedule[]): Promise<{ plan: Schedule; rules: readonly string[] }[]> {
+  const lives = await Promise.all(plans.map(async plan => ({ plan, rules: await new World(plan).live() })))
+  return lives.filter(({ rules }) => rules.length > 0)
+}

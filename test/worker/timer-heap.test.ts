@@ -1,0 +1,54 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { TimerHeap } from '../../src/worker/timer-heap.js'
+
+const nothing = () => {}
+
+test('gives timers in the order of their times, then of their creation', () => {
+  const heap = new TimerHeap()
+  const times = [5, 1, 5, 0, 1]
+  const timers = times.map(due => heap.add(due, nothing, false))
+  const order = times.map(() => timers.indexOf(heap.take() as (typeof timers)[number]))
+  expect(order).toEqual([3, 1, 4, 0, 2])
+  expect(heap.take()).toBeUndefined()
+})
+
+test('never gives a timer that was cancelled, whatever was added, cancelled and taken (seed 7)', () => {
+  const step = fc.oneof(
+    { weight: 5, arbitrary: fc.record({ add: fc.integer({ min: 0, max: 50 }), background: fc.boolean() }) },
+    { weight: 4, arbitrary: fc.record({ cancel: fc.nat() }) },
+    { weight: 1, arbitrary: fc.constant('take' as const) },
+  )
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 400 }), steps => {
+      const heap = new TimerHeap()
+      const all: ReturnType<TimerHeap['add']>[] = []
+      const pending = new Set<ReturnType<TimerHeap['add']>>()
+      for (const step of steps) {
+        if (step === 'take') {
+          const [first] = [...pending].sort((a, b) => a.due - b.due || a.sequence - b.sequence)
+          expect(heap.take()).toBe(first)
+          if (first !== undefined) pending.delete(first)
+        } else if ('add' in step) {
+          const timer = heap.add(step.add, nothing, step.background)
+          all.push(timer)
+          pending.add(timer)
+        } else if (all.length > 0) {
+          const timer = all[step.cancel % all.length] as (typeof all)[number]
+          timer.cancel()
+          timer.cancel()
+          pending.delete(timer)
+        }
+        expect(heap.foreground).toBe([...pending].filter(({ background }) => !background).length)
+      }
+    }),
+    { seed: 7, numRuns: 200 },
+  )
+})
+
+test('lets go of what a cancelled timer would have called', () => {
+  const heap = new TimerHeap()
+  const timer = heap.add(5, nothing, false)
+  timer.cancel()
+  expect(timer.callback).not.toBe(nothing)
+})
