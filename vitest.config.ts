@@ -3,6 +3,15 @@ import { defineConfig } from 'vitest/config'
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+/** Tests that put other modules in the place of real ones: these share nothing with the other files. */
+const ISOLATED = [
+  'test/cli/run-faults.test.ts',
+  'test/drivers/index.test.ts',
+  'test/drivers/permission.test.ts',
+  'test/drivers/gpiochip/chip.test.ts',
+  'test/drivers/gpiochip/libc.test.ts',
+]
+
 export default defineConfig({
   resolve: {
     // Examples and README code import the package by its name; here that name means the sources.
@@ -13,7 +22,18 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/kernel/**', 'test/benchmarks/**'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          // Loading the modules anew for each of the many small files would take longer than the tests.
+          isolate: false,
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/kernel/**', 'test/benchmarks/**', ...ISOLATED],
+        },
+      },
+      { extends: true, test: { name: 'isolated', include: ISOLATED } },
+    ],
   },
 })

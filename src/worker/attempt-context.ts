@@ -1,22 +1,23 @@
 /** What a submitted function is given: one context for each attempt, which stays stopped once it has been stopped. */
 
 import type { PiWorkerError } from '../errors.js'
-import type { Clock } from './clock.js'
+import { type Clock, checkNs } from './clock.js'
 import { type Duration, parseDuration, toNs } from './duration.js'
 import type { Task } from './task.js'
 import type { Progress } from './task-record.js'
 
+/** Its functions may be taken out of it: `({ sleep }) => sleep('2s')`. */
 export interface TaskContext {
   /** Aborts when the task is cancelled or times out; its reason is the error. Made only when it is asked for. */
   readonly signal: AbortSignal
   readonly task: Task
   readonly clock: Clock
   /** Waits; rejects with ERR_CANCELLED or ERR_TIMEOUT as soon as the task is stopped. */
-  sleep(duration: Duration): Promise<void>
+  readonly sleep: (duration: Duration) => Promise<void>
   /** Waits for a time of the clock (ns), as exactly as the clock can; rejects as `sleep` does. */
-  until(time: number): Promise<void>
+  readonly until: (time: number) => Promise<void>
   /** Says how far the task is; `total` in the same unit as `done`. */
-  progress(done: number, total?: number, note?: string): void
+  readonly progress: (done: number, total?: number, note?: string) => void
 }
 
 /** Before this much (ns) of an exact wait is left, it can be stopped at once. */
@@ -44,16 +45,19 @@ export class AttemptContext implements TaskContext {
     return this.#controller.signal
   }
 
-  sleep(duration: Duration): Promise<void> {
-    return quiet(this.#sleep(duration))
+  // Bound functions are made only when they are asked for: most tasks use one of them, or none.
+  get sleep(): TaskContext['sleep'] {
+    return duration => waiting(() => this.#sleepNs(toNs(parseDuration(duration))))
   }
 
-  until(time: number): Promise<void> {
-    return quiet(this.#until(time))
+  get until(): TaskContext['until'] {
+    return time => waiting(() => this.#until(checkNs(time)))
   }
 
-  progress(done: number, total?: number, note?: string): void {
-    if (this.#reason === undefined) this.#onProgress({ done, total, note })
+  get progress(): TaskContext['progress'] {
+    return (done, total, note) => {
+      if (this.#reason === undefined) this.#onProgress({ done, total, note })
+    }
   }
 
   /** Called by the worker: the task is to stop, for `reason`. */
@@ -64,10 +68,6 @@ export class AttemptContext implements TaskContext {
     this.#sleepers = undefined
     if (sleepers !== undefined) for (const wake of sleepers) wake(reason)
     this.#controller?.abort(reason)
-  }
-
-  async #sleep(duration: Duration): Promise<void> {
-    await this.#sleepNs(toNs(parseDuration(duration)))
   }
 
   async #until(time: number): Promise<void> {
@@ -101,10 +101,16 @@ export class AttemptContext implements TaskContext {
 }
 
 /**
- * When a stop rejects a wait, nobody may be awaiting it yet: that is no unhandled rejection, since the task itself tells
- * of the stop.
+ * A wait that, once begun, only a stop can reject. Nobody may be awaiting it by then: that is no unhandled rejection,
+ * since the task itself tells of the stop.
  */
-function quiet(wait: Promise<void>): Promise<void> {
+function waiting(begin: () => Promise<void>): Promise<void> {
+  let wait: Promise<void>
+  try {
+    wait = begin()
+  } catch (error) {
+    return Promise.reject(error)
+  }
   wait.catch(() => undefined)
   return wait
 }

@@ -2,27 +2,41 @@
 
 import PQueue from 'p-queue'
 import { Worker } from 'pi-worker'
-import { compare, ns, type Row, type Size, times } from './measure.js'
+import { compare, ns, type Row, type Side, type Size, times } from './measure.js'
 
-const COUNT = 20_000
+const ROUND = 100_000
+/** Queues of so many tasks make up a round. */
+const QUEUE = 20_000
 const work = (): number => 1
 
 export async function run(size: Size): Promise<Row[]> {
-  const count = COUNT / size.divide
+  const count = ROUND / size.divide
+  const queue = QUEUE / size.divide
   const rows: Row[] = []
   for (const concurrency of [1, Number.POSITIVE_INFINITY]) {
-    const bulk = await compare(count, size, workerBulk(concurrency), queueBulk(concurrency))
+    const bulk = await compare(
+      count,
+      size,
+      inQueues(queue, workerBulk(concurrency)),
+      inQueues(queue, queueBulk(concurrency)),
+    )
     const label = concurrency === 1 ? 'concurrency 1' : 'no limit'
     rows.push({ what: `worker.run in bulk, ${label}`, value: `${ns(bulk.a)} a task` })
     rows.push({ what: `p-queue.add in bulk, ${label}`, value: `${ns(bulk.b)} a task` })
     rows.push({ what: `worker.run / p-queue.add in bulk, ${label}`, value: times(bulk.ratio), limit: '≤ 1.5 ×' })
   }
-  const awaited = await compare(count, size, workerResults, queueBulk(1))
+  const awaited = await compare(count, size, inQueues(queue, workerResults), inQueues(queue, queueBulk(1)))
   rows.push({ what: 'the same with id and result of every task read', value: times(awaited.ratio) })
   const single = await compare(count, size, workerOneByOne, queueOneByOne)
   rows.push({ what: 'worker.run one by one', value: `${ns(single.a)} a task` })
   rows.push({ what: 'worker.run / p-queue.add one by one', value: times(single.ratio) })
   return rows
+}
+
+function inQueues(length: number, side: Side): Side {
+  return async count => {
+    for (let done = 0; done < count; done += length) await side(length)
+  }
 }
 
 function workerBulk(concurrency: number) {

@@ -58,7 +58,6 @@ describe('signal', () => {
 describe('sleep', () => {
   test('waits as long as it is told, in numbers or with a unit', async () => {
     const stage = new Stage()
-    stage.worker.submit(async ({ sleep: _, ...context }) => void context)
     await stage.worker
       .submit(async context => {
         await context.sleep(5)
@@ -144,6 +143,17 @@ test('progress is not taken from an attempt that was stopped, nor from a task th
   )
   await stage.idle()
   expect([task.progress?.done, stage.seen('progress').length]).toEqual([1, 1])
+})
+
+test('its functions may be taken out of it', async () => {
+  const stage = new Stage()
+  const task = stage.worker.submit(async ({ sleep, until, progress }) => {
+    await sleep('1s')
+    await until(3e9)
+    progress(1, 2)
+  })
+  await task.result()
+  expect([stage.clock.now(), task.progress]).toEqual([3e9, { done: 1, total: 2, note: undefined }])
 })
 
 test('clock is that of the worker', async () => {
