@@ -22,6 +22,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // Only a hang reaches it, on however slow a machine.
+    testTimeout: 60_000,
     projects: [
       {
         extends: true,

@@ -104,6 +104,15 @@ describe('a duration is made into ms', () => {
     })
     expect(made(schema, { ...written, union: 'never' })).toMatchObject({ union: 'never' })
   })
+
+  it('but not a text that only looks like one', () => {
+    const beside = Type.Object({ label: Type.String() }, { additionalProperties: DurationSchema() })
+    expect(made(beside, { label: '1s', x: '1s' })).toEqual({ label: '1s', x: 1000 })
+    const pattern = Type.String({ pattern: '^[a-z]+$' })
+    const unmatched = Type.Record(pattern, DurationSchema(), { additionalProperties: Type.String() })
+    expect(made(unmatched, { a: '1s', B: '1s' })).toEqual({ a: 1000, B: '1s' })
+    expect(made(Type.Union([Type.String(), DurationSchema()]), '1s')).toBe('1s')
+  })
 })
 
 describe('a line is made into its number', () => {

@@ -328,6 +328,18 @@ describe('of a union', () => {
   })
 })
 
+describe('of a schema that was not built with our own words', () => {
+  it('each item speaks for itself, although its type and its values disagree', () => {
+    const schema = Type.Array(Type.Unsafe({ type: 'string', enum: ['a', null] }))
+    expect(said(schema, [null, 'x'])).toEqual(['[0] must be text, not null', '[1] must be one of a, null, not "x"'])
+  })
+
+  it('the consequence speaks for its condition', () => {
+    const schema = Type.Unsafe({ type: 'object', if: { required: ['a'] }, then: { required: ['b'] } })
+    expect(said(schema, { a: 1 })).toEqual(['needs "b"'])
+  })
+})
+
 describe('a path is written', () => {
   it.each([
     [[], ''],

@@ -29,6 +29,7 @@ export interface Comparison {
   readonly difference: number
 }
 
+/** Measures two sides against each other. */
 export async function compare(count: number, size: Size, a: Side, b: Side): Promise<Comparison> {
   // Two rounds that are not counted: the compiler and the heap find their shape.
   for (let round = 0; round < 2; round++) {
@@ -51,14 +52,7 @@ export async function compare(count: number, size: Size, a: Side, b: Side): Prom
   }
 }
 
-/** Median ns per operation. */
-export async function measure(count: number, size: Size, side: Side): Promise<number> {
-  await time(count, side)
-  const times: number[] = []
-  for (let round = 0; round < size.rounds; round++) times.push(await time(count, side))
-  return median(times)
-}
-
+/** ns per operation of one round. */
 export async function time(count: number, side: Side): Promise<number> {
   globalThis.gc?.()
   const start = process.hrtime.bigint()

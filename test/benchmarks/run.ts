@@ -41,7 +41,7 @@ function all(names: readonly string[]): number {
     print(`\n${name}`)
     if (child.status !== 0) {
       failed++
-      print(`  failed with exit code ${child.status}`)
+      print(`  failed: ${child.error?.message ?? child.signal ?? `exit code ${child.status}`}`)
       continue
     }
     for (const row of JSON.parse(child.stdout) as Row[]) {

@@ -1,17 +1,22 @@
-// The tools that people read traces with read ours. In CI they must be there; elsewhere these tests are skipped.
+// The tools that people read traces with read ours. `.ci/run` installs them and says that they must be there; elsewhere
+// the tests of a tool that is not installed are skipped.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { VcdWriter } from '../../src/records/vcd.js'
+import { runMain } from '../cli/setup.js'
 
 const MS = 1_000_000
-const missing = (tool: string) => process.env.CI !== 'true' && spawnSync(tool, ['--help']).error !== undefined
+const missing = (tool: string) =>
+  process.env.PI_WORKER_NEED_READERS !== '1' && spawnSync(tool, ['--help']).error !== undefined
 
 let folder = ''
 let trace = ''
-beforeAll(() => {
+/** The trace of the example plan. */
+let example = ''
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pi-worker-readers-'))
   trace = join(folder, 'trace.vcd')
   const writer = new VcdWriter({
@@ -32,6 +37,8 @@ beforeAll(() => {
   writer.level(17, 'high', 4 * MS)
   writer.level(4, 'low', 4 * MS)
   writer.close(7 * MS)
+  example = join(folder, 'example.vcd')
+  await runMain(['run', 'examples/dose-until-full.yaml', '--driver', 'mock', '--virtual', '--trace', example])
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -54,12 +61,21 @@ describe.skipIf(missing('sigrok-cli'))('sigrok-cli', () => {
     expect(run.stderr).toBe('')
     expect(run.stdout.match(/[\d.]+ .?s/gu)).toEqual(expect.arrayContaining(['1.000 ms', '2.000 ms']))
   })
+
+  it('reads the trace of the example plan without a warning, and finds its pulses', () => {
+    const run = spawnSync('sigrok-cli', ['-l', '3', '-i', example, '-I', 'vcd', '-P', 'timing:data=pump'], {
+      encoding: 'utf8',
+    })
+    expect(run.stderr.split('\n').filter(line => /warn|error|invalid|unsupported|unhandled/i.test(line))).toEqual([])
+    // The first of the three begins at #0, before which a decoder knows no level.
+    expect(run.stdout.match(/\b200\.000 ms/gu)).toHaveLength(2)
+  })
 })
 
 describe.skipIf(missing('vcd2fst'))('vcd2fst', () => {
-  it('converts the file without a word', () => {
-    const fst = join(folder, 'trace.fst')
-    const run = spawnSync('vcd2fst', [trace, fst], { encoding: 'utf8' })
+  it.each(['trace', 'example'])('converts the %s without a word', name => {
+    const fst = join(folder, `${name}.fst`)
+    const run = spawnSync('vcd2fst', [join(folder, `${name}.vcd`), fst], { encoding: 'utf8' })
     expect(run.error).toBeUndefined()
     expect([run.status, run.stdout, run.stderr]).toEqual([0, '', ''])
     expect(statSync(fst).size).toBeGreaterThan(0)
