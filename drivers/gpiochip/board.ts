@@ -96,6 +96,12 @@ export class GpiochipBoard implements Board {
       released: released => this.#handles.delete(released),
     })
     this.#handles.add(handle)
+    try {
+      if ((settings.edges ?? 'none') !== 'none') await this.#reader.ready()
+    } catch (error) {
+      handle.release()
+      throw error
+    }
     return handle
   }
 

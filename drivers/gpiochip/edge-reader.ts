@@ -8,7 +8,7 @@ import { codeOf, messageOf, PiWorkerError } from '../../src/errors.js'
 import { errnoName } from './failures.js'
 import { SIZE } from './layout.js'
 import type { Libc } from './libc.js'
-import { type PollMessage, PollTable, type PollThreadData } from './poll-table.js'
+import { type PollMessage, type PollReport, PollTable, type PollThreadData } from './poll-table.js'
 
 /** O_CLOEXEC of Linux on ARM, x86 and RISC-V; Node does not name it. */
 const O_CLOEXEC = 0o2000000
@@ -53,6 +53,8 @@ interface Running {
   readonly thread: PollThread
   readonly wakeRead: number
   readonly wakeWrite: number
+  /** It looks, or has ended. */
+  readonly ready: Promise<void>
   readonly ended: Promise<void>
 }
 
@@ -99,6 +101,19 @@ export class EdgeReader {
         this.#freeSlots.push(slot)
       },
     }
+  }
+
+  /**
+   * Starts the thread and resolves when it looks, or has ended. Loading it can take longer than an edge may be late, so
+   * whoever gives out a line with edges waits for it.
+   */
+  async ready(): Promise<void> {
+    this.#running ??= this.#run()
+    const { thread, ready } = this.#running
+    // Somebody waits: the process must not end for want of anything else to do.
+    thread.ref()
+    await ready
+    if (this.#active === 0) thread.unref()
   }
 
   /** Ends the thread and resolves when it has ended. */
@@ -149,7 +164,6 @@ export class EdgeReader {
     const [wakeRead = -1, wakeWrite = -1] = ends
     const thread = this.#startThread({ table: this.#table.buffer, wakeFd: wakeRead })
     thread.unref()
-    thread.on('message', message => this.#receive(message))
     let cause: Error | undefined
     thread.on('error', error => {
       cause = error
@@ -162,6 +176,10 @@ export class EdgeReader {
         this.#failAll()
       })
     })
+    const ready = new Promise<void>(resolve => {
+      thread.on('message', message => ('ready' in message ? resolve() : this.#receive(message)))
+      void ended.then(resolve)
+    })
     // Node joins its threads when the process exits, and ours sits in poll(2): it must be told.
     const atExit = () => {
       this.#table.stop()
@@ -169,10 +187,10 @@ export class EdgeReader {
     }
     process.once('exit', atExit)
     void ended.then(() => process.off('exit', atExit))
-    return { thread, wakeRead, wakeWrite, ended }
+    return { thread, wakeRead, wakeWrite, ready, ended }
   }
 
-  #receive(message: PollMessage): void {
+  #receive(message: PollReport): void {
     const source = this.#sources.get(message.id)
     if (source === undefined) return // released in the meantime
     if ('errno' in message) {

@@ -30,10 +30,13 @@ export interface PollThreadData {
   readonly wakeFd: number
 }
 
-/** What the poll thread says: events as the kernel wrote them, or the errno that ended the reading. */
-export type PollMessage =
+/** What the poll thread says of a descriptor: events as the kernel wrote them, or the errno that ended the reading. */
+export type PollReport =
   | { readonly id: number; readonly bytes: Uint8Array }
   | { readonly id: number; readonly errno: string }
+
+/** A report, or that the thread has begun to look. */
+export type PollMessage = PollReport | { readonly ready: true }
 
 export class PollTable {
   readonly buffer: SharedArrayBuffer

@@ -34,6 +34,7 @@ const slots: number[] = []
 
 try {
   table.start()
+  post({ ready: true })
   run()
 } finally {
   table.end()

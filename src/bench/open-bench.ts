@@ -10,7 +10,7 @@ import { Worker, type WorkerOptions } from '../worker/worker.js'
 import { Bench, type BenchOf, type Signal, type Specs } from './bench.js'
 import { check, linesOf, resolveLines } from './check.js'
 import { checkClaims } from './claims.js'
-import type { AnyDefinition } from './definition.js'
+import type { AnyDefinition, PeripheralSpec } from './definition.js'
 import { checkPeripheralName, named } from './names.js'
 import { ObservedBoard } from './observed-board.js'
 import { OpenPeripheral } from './open-peripheral.js'
@@ -106,12 +106,22 @@ function checkSpecs(specs: Specs, simulate: Readonly<Record<string, unknown>>): 
   }
   return [...byName].map(([name, spec]) => {
     checkPeripheralName(name)
-    const { definition, config: written } = spec
+    const { definition, config: written } = checkSpec(name, spec)
     compileActions(name, definition)
     const checked = check(definition.config, written)
     if (checked.problems !== undefined) throw problemError('ERR_BAD_CONFIG', name, checked.problems)
     const config = checked.value as Planned['config']
     return { name, definition, config, simulate: checkSimulation(name, definition, simulate[name]) }
+  })
+}
+
+/** In plain JavaScript, or after a look at a plan file, it may be anything. */
+function checkSpec(name: string, spec: PeripheralSpec): PeripheralSpec {
+  const given: unknown = spec
+  if (typeof given === 'object' && given !== null && 'definition' in given && 'config' in given) return spec
+  throw new PiWorkerError('ERR_BAD_CONFIG', `${name} is no peripheral: it was not made by calling its type`, {
+    place: name,
+    remedy: `Write ${name}: output({ line: 'GPIO17' }), with output or another type from pi-worker.`,
   })
 }
 

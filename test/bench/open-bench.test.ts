@@ -97,6 +97,11 @@ describe('a bench that cannot work is refused', () => {
     expect(error).toMatchObject({ code: 'ERR_BAD_CONFIG', place: 'pump', message: expect.stringContaining('safe') })
   })
 
+  it.each([{ type: 'output', line: 17 }, undefined, 17, output])('with a peripheral that is %o', async spec => {
+    const error = await failureOf(open({ pump: spec as never }))
+    expect(error).toMatchObject({ code: 'ERR_BAD_CONFIG', place: 'pump', remedy: expect.stringContaining('output({') })
+  })
+
   it('with a line that no Pi has', async () => {
     const error = await failureOf(open({ pump: output({ line: 99 }) }))
     expect(error).toMatchObject({ code: 'ERR_UNKNOWN_LINE', place: 'pump' })

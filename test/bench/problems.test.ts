@@ -335,7 +335,9 @@ describe('of a schema that was not built with our own words', () => {
   })
 
   it('the consequence speaks for its condition', () => {
-    const schema = Type.Unsafe({ type: 'object', if: { required: ['a'] }, then: { required: ['b'] } })
+    const schema = Type.Unsafe(
+      JSON.parse('{ "type": "object", "if": { "required": ["a"] }, "then": { "required": ["b"] } }'),
+    )
     expect(said(schema, { a: 1 })).toEqual(['needs "b"'])
   })
 })

@@ -12,6 +12,7 @@ export class FakeThread implements PollThread {
 
   constructor(data: PollThreadData) {
     this.table = new PollTable(data.table)
+    queueMicrotask(() => this.emit('message', { ready: true }))
   }
 
   on(event: string, listener: (argument: never) => void): unknown {

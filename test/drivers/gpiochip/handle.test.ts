@@ -157,9 +157,26 @@ describe('a handle', () => {
 describe('edges of a handle', () => {
   const both = { direction: 'input', edges: 'both' } as const
 
+  it('are waited for by the request: until the thread looks, the handle is not given out', async () => {
+    const { board, threads, kernel } = await openOn(new FakeKernel())
+    let given = false
+    const pending = board.request({ lines: [17], settings: both }).then(() => {
+      given = true
+    })
+    await Promise.resolve()
+    expect([threads.length, kernel.requests.size, given]).toEqual([1, 1, false])
+    await pending
+    expect(given).toBe(true)
+  })
+
+  it('need no thread when none are asked for', async () => {
+    const { threads } = await request({ direction: 'input' })
+    expect(threads).toEqual([])
+  })
+
   it('are read only while somebody listens', async () => {
     const { handle, threads, fd } = await request(both)
-    expect(threads).toEqual([])
+    expect([...threads[0]!.sources.keys()]).toEqual([])
     const stop = handle.edges(() => undefined)
     expect([...threads[0]!.sources.keys()]).toEqual([fd])
     stop()
