@@ -44,6 +44,7 @@ export class HeldLines {
   readonly #lines: readonly number[]
   readonly #held = new Set<Held>()
   #lease = new Lease()
+  #board: BenchBoard | undefined
 
   /** @param lines The lines that the configuration of the peripheral `name` has, as BCM numbers. */
   constructor(name: string, source: LineSource, lines: readonly number[]) {
@@ -58,12 +59,18 @@ export class HeldLines {
     const lease = new Lease()
     this.#lease = lease
     const { driver, capabilities } = this.#source
-    return {
+    this.#board = {
       driver,
       capabilities,
       now: () => this.#source.now(),
       request: request => this.#request(lease, request),
     }
+    return this.#board
+  }
+
+  /** Whether a board's handles have not been revoked. */
+  isCurrent(board: BenchBoard): boolean {
+    return this.#board === board && !this.#lease.revoked
   }
 
   /** Every handle given out so far throws ERR_REVOKED from now on; the lines stay held as they are. */
@@ -89,7 +96,7 @@ export class HeldLines {
   }
 
   async #request(lease: Lease, request: Omit<LineRequest, 'consumer'>): Promise<LineHandle> {
-    if (lease.revoked) throw revoked(this.#name)
+    if (lease.revoked) throw revokedError(this.#name)
     const stranger = request.lines.find(line => !this.#lines.includes(line))
     if (stranger !== undefined) {
       throw new PiWorkerError(
@@ -108,7 +115,7 @@ export class HeldLines {
     this.#held.add(held)
     if (lease.revoked) {
       held.user.revoke()
-      throw revoked(this.#name)
+      throw revokedError(this.#name)
     }
     return held.user
   }
@@ -161,22 +168,22 @@ class LeasedHandle implements LineHandle {
   }
 
   get(): number {
-    if (this.revoked) throw revoked(this.#name)
+    if (this.revoked) throw revokedError(this.#name)
     return this.#handle.get()
   }
 
   set(values: number, mask?: number): void {
-    if (this.revoked) throw revoked(this.#name)
+    if (this.revoked) throw revokedError(this.#name)
     this.#handle.set(values, mask)
   }
 
   reconfigure(settings: LineSettings): void {
-    if (this.revoked) throw revoked(this.#name)
+    if (this.revoked) throw revokedError(this.#name)
     this.#handle.reconfigure(settings)
   }
 
   edges(listener: (event: EdgeEvent) => void): () => void {
-    if (this.revoked) throw revoked(this.#name)
+    if (this.revoked) throw revokedError(this.#name)
     const stop = this.#handle.edges(listener)
     const end = (): void => {
       this.#listening.delete(end)
@@ -205,7 +212,7 @@ export function levelAt(values: number, index: number, settings: LineSettings): 
   return active !== (settings.activeLow === true) ? 'high' : 'low'
 }
 
-function revoked(name: string): PiWorkerError {
+export function revokedError(name: string): PiWorkerError {
   return new PiWorkerError('ERR_REVOKED', `a task that was given up tried to use ${name}`, { place: name })
 }
 

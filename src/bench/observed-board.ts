@@ -7,6 +7,7 @@ import type {
   Board,
   Edge,
   EdgeEvent,
+  EdgeFailure,
   EdgeSelection,
   Level,
   LevelListener,
@@ -78,6 +79,7 @@ class ObservedHandle implements LineHandle {
   #settings: LineSettings
   readonly #listeners = new Listeners<EdgeEvent>()
   #stop: (() => void) | undefined
+  #failure: EdgeFailure | undefined
 
   constructor(handle: LineHandle, settings: LineSettings, edgeless: boolean, tell: LevelListener, now: () => number) {
     this.lines = handle.lines
@@ -114,7 +116,11 @@ class ObservedHandle implements LineHandle {
   }
 
   edges(listener: (event: EdgeEvent) => void): () => void {
-    return this.#listeners.add(listener)
+    const stop = this.#listeners.add(listener)
+    // It came while nobody listened, and will not come again.
+    const failure = this.#failure
+    if (failure !== undefined) queueMicrotask(() => this.#listeners.tell(failure))
+    return stop
   }
 
   release(): void {
@@ -134,6 +140,7 @@ class ObservedHandle implements LineHandle {
   }
 
   #heard(event: EdgeEvent): void {
+    if (event.kind === 'failed') this.#failure = event
     if (event.kind === 'edge') this.#tell(event.line, event.direction === 'rising' ? 'high' : 'low', event.time)
     if (event.kind === 'edge' && !selects(this.#settings.edges, event.direction)) return
     this.#listeners.tell(event)

@@ -76,8 +76,8 @@ export async function openBench<const S extends Specs>(specs: S, options: BenchO
       const resolve = (line: number | string): number => resolveLine(board, line)
       const parts = { name, definition, config, lines, source: observed ?? board, worker, resolveLine: resolve }
       const peripheral = new OpenPeripheral(parts)
-      opened.push(peripheral)
       await openPeripheral(peripheral)
+      opened.push(peripheral)
       peripherals.set(name, new Peripheral(parts, peripheral))
     }
     const onLevel = observed?.onLevel.bind(observed) ?? board.onLevel?.bind(board)
@@ -91,9 +91,18 @@ export async function openBench<const S extends Specs>(specs: S, options: BenchO
       onLevel,
     }) as BenchOf<S>
   } catch (error) {
-    for (const peripheral of opened) peripheral.close()
-    await clock.hold(board.close())
+    await undo(opened, board, clock)
     throw error
+  }
+}
+
+/** What is open already is made safe and let go; the error that led here is told, not what goes wrong now. */
+async function undo(opened: readonly OpenPeripheral[], board: Board, clock: Clock): Promise<void> {
+  await Promise.all(opened.map(({ queue }) => queue.makeSafe()))
+  try {
+    for (const peripheral of opened) peripheral.close()
+  } finally {
+    await clock.hold(board.close())
   }
 }
 
@@ -200,6 +209,7 @@ async function openPeripheral(peripheral: OpenPeripheral): Promise<void> {
   try {
     await peripheral.open()
   } catch (error) {
+    peripheral.close()
     throw atPeripheral(peripheral.name, error)
   }
 }

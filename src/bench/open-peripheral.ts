@@ -8,7 +8,7 @@ import type { Task } from '../worker/task.js'
 import type { Worker } from '../worker/worker.js'
 import { check, checkOutput, resolveLines } from './check.js'
 import type { Action, AnyDefinition } from './definition.js'
-import { HeldLines, type LineSource } from './lease.js'
+import { HeldLines, type LineSource, revokedError } from './lease.js'
 import type { CallOptions } from './peripheral.js'
 import { problemError } from './peripheral-errors.js'
 import { describeProblem } from './problems.js'
@@ -48,7 +48,9 @@ export class OpenPeripheral {
   async open(): Promise<unknown> {
     const { name, config, definition, worker } = this.#parts
     const open = definition.open as (context: unknown) => unknown
-    const value = await open({ name, config, board: this.#held.lease(), clock: worker.clock })
+    const board = this.#held.lease()
+    const value = await open({ name, config, board, clock: worker.clock })
+    if (!this.#held.isCurrent(board)) throw revokedError(name)
     this.#device = { value }
     return value
   }

@@ -14,7 +14,7 @@ export function problemError(
   const own = first.code === 'ERR_BAD_DURATION' || first.code === 'ERR_UNKNOWN_LINE' ? first.code : code
   return new PiWorkerError(own, `${place}: ${describeProblem(first)}${more}`, {
     place,
-    details: { problems: problems.map(describeProblem) },
+    details: { reasons: problems.map(describeProblem) },
   })
 }
 

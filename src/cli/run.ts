@@ -1,5 +1,6 @@
 /** `pi-worker run FILE`: opens the bench of a plan file, runs the plan, and leaves everything safe, whatever happens. */
 
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Level } from '../../drivers/driver.js'
 import type { Bench } from '../bench/bench.js'
@@ -136,12 +137,18 @@ function checkFlags(file: string, { driver, virtual, trace }: RunFlags): void {
       remedy: 'Add --driver mock, or leave out --virtual.',
     })
   }
-  if (trace !== undefined && resolve(trace) === resolve(file)) {
+  if (trace !== undefined && sameFile(trace, file)) {
     throw new PiWorkerError('ERR_USAGE', 'the trace would be written over the plan', {
       place: trace,
       remedy: 'Name another file for the trace: --trace run.vcd.',
     })
   }
+}
+
+/** The same path, or two names of one file. */
+function sameFile(one: string, other: string): boolean {
+  const [a, b] = [one, other].map(path => statSync(path, { throwIfNoEntry: false }))
+  return resolve(one) === resolve(other) || (a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino)
 }
 
 function stopRequest({ io, err }: Session, { verbose }: RunFlags): StopRequest {

@@ -13,6 +13,8 @@ interface OutputDevice {
   readonly handle: LineHandle
   /** Logical value of the safe state. */
   readonly safe: number
+  /** Whether its drive pushes the line to the level of its safe state, so that it can be read back. */
+  readonly driven: boolean
   /** Logical value that it was last set to. */
   value: number
 }
@@ -61,7 +63,9 @@ export const output = definePeripheral({
     const safe = safeValue(config.safe, activeLow)
     const settings = { direction: 'output', activeLow, drive, initial: safe } as const
     const handle = await board.request({ lines: [line], settings })
-    return { name, handle, safe, value: safe }
+    const high = (safe === 1) !== activeLow
+    const driven = drive === 'push-pull' || (drive === 'open-drain' ? !high : high)
+    return { name, handle, safe, driven, value: safe }
   },
   actions: {
     on: {
@@ -129,7 +133,8 @@ export const output = definePeripheral({
   },
   safe: device => {
     set(device, device.safe)
-    if (device.handle.get() === device.safe) return
+    // A line that is not driven in its safe state follows whatever else is wired to it, in its own time.
+    if (!device.driven || device.handle.get() === device.safe) return
     throw new PiWorkerError('ERR_NOT_SAFE', `${device.name} does not read back its safe state`, {
       place: device.name,
       remedy: 'Something else drives the line, or it is shorted: cut the power of the load, then check the wiring.',
@@ -161,18 +166,22 @@ async function blink(
     totalLate += achieved - requested
     worstLate = Math.max(worstLate, achieved - requested)
   }
+  // An edge that is later than this shifts all that follow: catching up would make pulses of no width.
+  const most = Math.min(onNs, offNs) / 2
+  let due = 0
   for (let pulse = 0; pulse < count; pulse++) {
-    const due = start + pulse * (onNs + offNs)
     set(device, 1)
     const rose = clock.now()
     if (pulse === 0) start = rose
     else late(rose, due)
-    const dueOff = (pulse === 0 ? rose : due) + onNs
-    await task.until(dueOff)
+    if (pulse === 0 || rose - due > most) due = rose
+    await task.until(due + onNs)
     set(device, 0)
     const fell = clock.now()
-    late(fell, dueOff)
-    await task.until(dueOff + offNs)
+    late(fell, due + onNs)
+    if (fell - due - onNs > most) due = fell - onNs
+    due += onNs + offNs
+    await task.until(due)
     const ended = clock.now()
     totalOn += fell - rose
     totalOff += ended - fell

@@ -70,6 +70,16 @@ describe('an output', () => {
     expect(board.level(17)).toBe(level)
   })
 
+  it.each([
+    ['open-drain', 'high', 'pull-down'],
+    ['open-source', 'low', 'pull-up'],
+  ] as const)('%s that lets go in its safe state is not read back', async (drive, safe, wired) => {
+    const { bench, board } = await open({ drive, safe })
+    board.drive(17, wired)
+    await bench.safe()
+    expect(bench.pump.queue.quarantined).toBe(false)
+  })
+
   it('is not safe when its line does not follow', async () => {
     const { bench, board } = await open({ safe: 'high' })
     board.drive(17, 'low')
@@ -127,6 +137,20 @@ describe('blink', () => {
         { at: 300, on: 100, off: 200 },
       ],
     })
+  })
+
+  it('does not catch up with pulses of no width after it was held up', async () => {
+    const { bench, board, clock } = await open()
+    // From 50 ms on nothing runs for 300 ms: the first off edge is late by that much.
+    let held = 0
+    const now = clock.now.bind(clock)
+    Object.assign(clock, { now: () => now() + held })
+    clock.after(50e6, () => {
+      held = 300e6
+    })
+    const { pulses } = await bench.pump.blink({ on: '20ms', off: '20ms', count: 5 }).result()
+    expect(pulses.every(({ on, off }) => on >= 20 && off >= 20)).toBe(true)
+    expect([...board.trace.of(17)]).toHaveLength(10)
   })
 
   it('shows its progress', async () => {

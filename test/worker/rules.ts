@@ -44,6 +44,7 @@ export class Rules {
   checkStart(entry: Entry): void {
     const { job, task } = entry
     const plain = job.on.length === 0
+    if (job.notAfter !== undefined && task.waited > job.notAfter) this.break(`${entry.sequence} started too late`)
     let running = 0
     for (const other of this.entries) {
       const alike = plain && other.job.on.length === 0

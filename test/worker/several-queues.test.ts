@@ -39,6 +39,19 @@ describe('a task on several queues', () => {
     ])
   })
 
+  test('waits behind an earlier one that waits for a third queue, though both its own are free', async () => {
+    const stage = new Stage()
+    stage.worker.submit(stage.stubborn('busy', 20), { on: 'c' })
+    stage.worker.submit(stage.stubborn('earlier', 5), { on: ['b', 'c'] })
+    stage.worker.submit(stage.stubborn('later', 5), { on: ['a', 'b'] })
+    await stage.idle()
+    expect(stage.log.filter(line => line.endsWith('begins'))).toEqual([
+      '0 busy begins',
+      '20 earlier begins',
+      '25 later begins',
+    ])
+  })
+
   test('holds none of them while it waits: a more urgent task gets the free one', async () => {
     const stage = new Stage()
     stage.worker.submit(stage.stubborn('busy', 30), { on: 'b' })
