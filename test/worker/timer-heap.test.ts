@@ -46,6 +46,16 @@ test('never gives a timer that was cancelled, whatever was added, cancelled and 
   )
 })
 
+test('keeps the order of those that are left when most of many have been cancelled', () => {
+  const heap = new TimerHeap()
+  const timers = Array.from({ length: 1000 }, (_, i) => heap.add((i * 7919) % 1000, nothing, i % 2 === 0))
+  const left = timers.filter((_, i) => i % 10 === 0 || i % 10 === 5)
+  for (const timer of timers) if (!left.includes(timer)) timer.cancel()
+  const order = left.map(() => heap.take()?.due)
+  expect(order).toEqual(left.map(({ due }) => due).sort((a, b) => a - b))
+  expect([heap.take(), heap.foreground]).toEqual([undefined, 0])
+})
+
 test('lets go of what a cancelled timer would have called', () => {
   const heap = new TimerHeap()
   const timer = heap.add(5, nothing, false)
