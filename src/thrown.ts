@@ -44,6 +44,22 @@ export function rethrowLater(error: unknown): void {
   })
 }
 
+/**
+ * Calls each after the one before it is over, although that one failed: for endings, of which every one must be tried.
+ * @throws the first error of them
+ */
+export async function callAll(calls: Iterable<() => void | Promise<void>>): Promise<void> {
+  const errors: unknown[] = []
+  for (const call of calls) {
+    try {
+      await call()
+    } catch (error) {
+      errors.push(error)
+    }
+  }
+  if (errors.length > 0) throw errors[0]
+}
+
 /** Any value as text, for messages. */
 export function textOf(value: unknown): string {
   try {

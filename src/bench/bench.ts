@@ -2,6 +2,7 @@
 
 import type { Board, Level, LevelListener } from '../../drivers/driver.js'
 import { PiWorkerError } from '../errors.js'
+import { callAll } from '../thrown.js'
 import type { Clock } from '../worker/clock.js'
 import type { Task } from '../worker/task.js'
 import type { CloseOptions, Worker } from '../worker/worker.js'
@@ -37,9 +38,6 @@ export interface BenchParts {
   readonly onLevel: ((listener: LevelListener) => () => void) | undefined
 }
 
-/** Before every task that anybody else submits. */
-const FIRST = Number.MAX_VALUE
-
 export class Bench {
   readonly board: Board
   /** Why this driver was taken. */
@@ -54,6 +52,9 @@ export class Bench {
   readonly #opened: readonly OpenPeripheral[]
   readonly #onLevel: BenchParts['onLevel']
   #closing: Promise<void> | undefined
+  #closed = false
+  /** Called when the end does not wait any more for tasks that could still start. */
+  #abort: () => void = () => {}
 
   /** Made by `openBench`. */
   constructor({ board, choice, worker, opened, peripherals, signals, onLevel }: BenchParts) {
@@ -109,53 +110,14 @@ export class Bench {
   }
 
   /**
-   * Puts every peripheral into its safe state: each as the next thing on its queue, after the task that runs there.
-   * @throws ERR_NOT_SAFE, for all that failed
+   * Puts every peripheral into its safe state: each as the next thing on its queue, after the task that runs there. A
+   * peripheral that is idle is safe at once, whatever runs on the others.
+   * @throws ERR_NOT_SAFE, for all that failed; ERR_CLOSED when the lines have been let go
    */
   async safe(): Promise<void> {
-    await this.#allSafe(({ queue, name }) => {
-      if (queue.quarantined) return queue.makeSafe()
-      const task = this.worker.submit(() => throwing(queue.makeSafe()), {
-        name: `${name}.safe`,
-        on: queue,
-        priority: FIRST,
-      })
-      return task.result().then(
-        () => undefined,
-        (error: unknown) => error as Error,
-      )
-    })
-  }
-
-  /**
-   * Ends the bench: with `drain` (the default) its tasks run to their ends, with `abort` they are cancelled. Then every
-   * peripheral is made safe, and all lines are let go. A second call waits for the same end, but may abort what the
-   * first one drains.
-   * @throws ERR_NOT_SAFE, for all that failed
-   */
-  close(options: CloseOptions = { drain: true }): Promise<void> {
-    const tasksOver = this.worker.close(options)
-    this.#closing ??= this.#close(tasksOver)
-    return this.#closing
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close({ abort: true })
-  }
-
-  async #close(tasksOver: Promise<void>): Promise<void> {
-    await tasksOver
-    try {
-      await this.#allSafe(peripheral => peripheral.queue.makeSafe())
-    } finally {
-      for (const peripheral of this.#opened) peripheral.close()
-      await this.clock.hold(this.board.close())
-    }
-  }
-
-  async #allSafe(makeSafe: (peripheral: OpenPeripheral) => Promise<Error | undefined>): Promise<void> {
+    if (this.#closed) throw new PiWorkerError('ERR_CLOSED', 'the bench is closed, and has let its lines go')
     const acting = this.#opened.filter(({ queue }) => queue.hasSafe)
-    const outcomes = await Promise.all(acting.map(makeSafe))
+    const outcomes = await Promise.all(acting.map(({ queue }) => queue.makeSafeNext()))
     const errors = outcomes.filter(error => error !== undefined)
     if (errors.length === 0) return
     const names = acting.filter((_, index) => outcomes[index] !== undefined).map(({ name }) => name)
@@ -165,9 +127,39 @@ export class Bench {
       details: { peripherals: names },
     })
   }
-}
 
-async function throwing(outcome: Promise<Error | undefined>): Promise<void> {
-  const error = await outcome
-  if (error !== undefined) throw error
+  /**
+   * Ends the bench: with `drain` (the default) its tasks run to their ends, with `abort` they are cancelled. Every
+   * peripheral is made safe when its own tasks are over, or after a drain when all are; then all lines are let go. A
+   * second call waits for the same end, but may abort what the first one drains.
+   * @throws ERR_NOT_SAFE, for all that failed; what letting a line go threw
+   */
+  close(options: CloseOptions = { drain: true }): Promise<void> {
+    const tasksOver = this.worker.close(options)
+    this.#closing ??= this.#close(tasksOver)
+    if ('abort' in options && options.abort) this.#abort()
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close({ abort: true })
+  }
+
+  async #close(tasksOver: Promise<void>): Promise<void> {
+    await Promise.race([
+      tasksOver,
+      new Promise<void>(resolve => {
+        this.#abort = resolve
+      }),
+    ])
+    await callAll([
+      () => this.safe(),
+      () => tasksOver,
+      () => {
+        this.#closed = true
+      },
+      ...this.#opened.map(peripheral => () => peripheral.close()),
+      () => this.clock.hold(this.board.close()),
+    ])
+  }
 }

@@ -15,6 +15,7 @@ import type {
 import { formatLine } from '../../drivers/lines.js'
 import { MAX_CONSUMER_BYTES } from '../../drivers/request.js'
 import { PiWorkerError } from '../errors.js'
+import { callAll } from '../thrown.js'
 
 /** What a definition's `open` requests its lines from. */
 export interface BenchBoard {
@@ -88,11 +89,12 @@ export class HeldLines {
     return undefined
   }
 
-  /** Lets all lines go. */
-  release(): void {
+  /** Lets all lines go, each although another could not be. @throws what the first of those threw */
+  async release(): Promise<void> {
     this.revoke()
-    for (const { handle } of this.#held) handle.release()
+    const handles = [...this.#held].map(({ handle }) => handle)
     this.#held.clear()
+    await callAll(handles.map(handle => () => handle.release()))
   }
 
   async #request(lease: Lease, request: Omit<LineRequest, 'consumer'>): Promise<LineHandle> {

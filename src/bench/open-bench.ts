@@ -5,6 +5,7 @@ import { openBoard } from '../../drivers/detect.js'
 import type { Board, Driver, DriverName, PartSpec } from '../../drivers/driver.js'
 import { MAX_LINE, resolveLine } from '../../drivers/lines.js'
 import { PiWorkerError } from '../errors.js'
+import { callAll } from '../thrown.js'
 import { type Clock, SystemClock } from '../worker/clock.js'
 import { Worker, type WorkerOptions } from '../worker/worker.js'
 import { Bench, type BenchOf, type Signal, type Specs } from './bench.js'
@@ -91,19 +92,26 @@ export async function openBench<const S extends Specs>(specs: S, options: BenchO
       onLevel,
     }) as BenchOf<S>
   } catch (error) {
-    await undo(opened, board, clock)
-    throw error
+    return await undo(error, opened, board, clock)
   }
 }
 
 /** What is open already is made safe and let go; the error that led here is told, not what goes wrong now. */
-async function undo(opened: readonly OpenPeripheral[], board: Board, clock: Clock): Promise<void> {
-  await Promise.all(opened.map(({ queue }) => queue.makeSafe()))
-  try {
-    for (const peripheral of opened) peripheral.close()
-  } finally {
-    await clock.hold(board.close())
+async function undo(error: unknown, opened: readonly OpenPeripheral[], board: Board, clock: Clock): Promise<never> {
+  return await failWith(error, [
+    async () => void (await Promise.all(opened.map(({ queue }) => queue.makeSafe()))),
+    ...opened.map(peripheral => () => peripheral.close()),
+    () => clock.hold(board.close()),
+  ])
+}
+
+/** Throws `error`, whatever goes wrong in the endings that come before. */
+async function failWith(error: unknown, endings: readonly (() => Promise<void>)[]): Promise<never> {
+  const fail = (): never => {
+    throw error
   }
+  await callAll([fail, ...endings])
+  return fail()
 }
 
 function checkSpecs(specs: Specs, simulate: Readonly<Record<string, unknown>>): Planned[] {
@@ -209,8 +217,7 @@ async function openPeripheral(peripheral: OpenPeripheral): Promise<void> {
   try {
     await peripheral.open()
   } catch (error) {
-    peripheral.close()
-    throw atPeripheral(peripheral.name, error)
+    await failWith(atPeripheral(peripheral.name, error), [() => peripheral.close()])
   }
 }
 

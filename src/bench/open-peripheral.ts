@@ -60,10 +60,10 @@ export class OpenPeripheral {
     return this.#held.level(line)
   }
 
-  /** Lets the lines go. */
-  close(): void {
+  /** Lets the lines go. @throws what letting one go threw, when all have been tried */
+  async close(): Promise<void> {
     this.#device = undefined
-    this.#held.release()
+    await this.#held.release()
   }
 
   /** Starts an action. @throws ERR_BAD_INPUT, ERR_BAD_DURATION, ERR_UNKNOWN_LINE, and what `worker.submit` throws */

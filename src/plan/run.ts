@@ -77,6 +77,8 @@ class PlanRun {
   #overruns = 0
   #stepsWithoutPause = 0
   #over = false
+  /** Gives the error of peripherals that could not be made safe; set when the plan is stopped. */
+  #safety: Promise<unknown> | undefined
 
   constructor(bench: PlanBench, options: PlanRunOptions) {
     this.#bench = bench
@@ -93,7 +95,7 @@ class PlanRun {
     await this.#steps(steps)
     this.#over = true
     signal?.removeEventListener('abort', cancel)
-    const notSafe = this.#stopped ? await this.#makeSafe() : undefined
+    const notSafe = await this.#safety
     return {
       name,
       outcome: this.#outcome,
@@ -206,6 +208,8 @@ class PlanRun {
     this.#failedStep = step
     for (const end of [...this.#pauses]) end()
     for (const task of [...this.#running.keys()]) task.cancel('the plan was stopped')
+    // Now, not at the end: a relay that is idle must not stay on while a slow neighbour comes to its end.
+    this.#safety = this.#makeSafe()
   }
 
   /** Without it, a wait for an edge that nothing simulates would hang for ever. */

@@ -106,6 +106,22 @@ export class PeripheralQueue extends TaskQueue {
     return this.#safeState.reach()
   }
 
+  /**
+   * The same, as the next thing on the queue: after the task that runs there, or as soon as that one has been given up.
+   * Nothing starts meanwhile, and the queue is quarantined when it fails.
+   */
+  async makeSafeNext(): Promise<PiWorkerError | undefined> {
+    const goOn = this.hold()
+    try {
+      await this.current?.over()
+      const error = await this.makeSafe()
+      if (error !== undefined && !this.quarantined) this.quarantine(error)
+      return error
+    } finally {
+      goOn()
+    }
+  }
+
   /** Disarms every handle given out so far. Gives the error, ERR_NOT_SAFE, instead of throwing it. */
   revoke(): PiWorkerError | undefined {
     return this.#safeState.disarm()

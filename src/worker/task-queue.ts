@@ -7,7 +7,8 @@ import type { TaskRecord } from './task-record.js'
 export class TaskQueue {
   readonly line: TaskLine
   /** Tasks of this very turn are still coming in or leaving; nothing starts before all have been ordered. */
-  corked = false
+  #settling = false
+  #holds = 0
   readonly #pqueue: PQueue<TaskLine, QueueAddOptions>
 
   /**
@@ -39,6 +40,11 @@ export class TaskQueue {
     return this.line.count
   }
 
+  /** Nothing may start now. */
+  get corked(): boolean {
+    return this.#settling || this.#holds > 0
+  }
+
   /** How many slots are taken, in p-queue's own count. */
   get taken(): number {
     return this.#pqueue.pending
@@ -55,9 +61,18 @@ export class TaskQueue {
 
   /** Lets nothing start before the end of this turn: what else is added or cancelled in it counts too. */
   cork(): void {
-    if (this.corked) return
-    this.corked = true
+    if (this.#settling) return
+    this.#settling = true
     queueMicrotask(this.#uncork)
+  }
+
+  /** Lets nothing start until the function that it returns is called. */
+  hold(): () => void {
+    this.#holds++
+    return () => {
+      this.#holds--
+      this.cork() // p-queue looks again at the end of this turn
+    }
   }
 
   /** Lets p-queue look for a task that can start: it does so by itself only after an add and after an end. */
@@ -67,7 +82,7 @@ export class TaskQueue {
   }
 
   readonly #uncork = (): void => {
-    this.corked = false
+    this.#settling = false
     this.poke()
   }
 }

@@ -1,11 +1,15 @@
 import { Type } from 'typebox'
 import { describe, expect, it } from 'vitest'
 import type { BoardOptions } from '../../drivers/driver.js'
+import { MockBoard } from '../../mocks/board.js'
 import { MockDriver } from '../../mocks/driver.js'
 import { definePeripheral } from '../../src/bench/definition.js'
+import { openBench } from '../../src/bench/open-bench.js'
 import { DurationSchema, Line } from '../../src/bench/schema.js'
+import { PiWorkerError } from '../../src/errors.js'
 import { input, output } from '../../src/peripherals/index.js'
 import type { WorkerEvent } from '../../src/worker/events.js'
+import { VirtualClock } from '../../src/worker/virtual-clock.js'
 import { failureOf, openMockBench } from './setup.js'
 
 /** A valve whose `hang` ignores its signal, and goes on to move the line when it was given up. */
@@ -164,7 +168,7 @@ describe('after a task that', () => {
 
 describe('safe states', () => {
   it('are taken by all peripherals, each after the task that runs on it and before those that wait', async () => {
-    const { bench, board, clock } = await openMockBench({ pump: output({ line: 17 }), lamp: output({ line: 18 }) })
+    const { bench, clock } = await openMockBench({ pump: output({ line: 17 }), lamp: output({ line: 18 }) })
     const order: string[] = []
     bench.worker.listen(event => event.type === 'finished' && order.push(event.name))
     await bench.lamp.on().result()
@@ -172,10 +176,38 @@ describe('safe states', () => {
     bench.pump.on()
     await new Promise<void>(resolve => clock.after(1, resolve))
     expect(pulse.state).toBe('running')
+    const levels: unknown[] = []
     const safe = bench.safe()
-    clock.after(5e8, () => expect(board.level(18)).toBe('low'))
+    const stop = bench.onLevel((line, level, time) => levels.push([line, level, time / 1e6]))
     await safe
-    expect(order).toEqual(['lamp.on', 'lamp.safe', 'pump.pulse', 'pump.safe', 'pump.on'])
+    await bench.pump.queue.current?.over()
+    stop()
+    expect(order).toEqual(['lamp.on', 'pump.pulse', 'pump.on'])
+    expect(levels).toEqual([
+      [18, 'low', 0.000001],
+      [17, 'low', 1000],
+      [17, 'high', 1000],
+    ])
+  })
+
+  it('of one that is given up while others wait for it are taken when it has been given up', async () => {
+    const { bench, board, clock } = await openMockBench({ valve: valve({ line: 17 }), lamp: output({ line: 18 }) })
+    const hang = bench.valve.hang({ for: '1h' }, { grace: '1s' })
+    await new Promise<void>(resolve => clock.after(1, resolve))
+    hang.cancel()
+    await bench.safe()
+    expect([hang.state, board.level(17), clock.now()]).toEqual(['indeterminate', 'low', 1e9 + 1])
+  })
+
+  it('are taken while the bench drains, too, and by a closed one not any more', async () => {
+    const { bench, board, clock } = await openMockBench({ pump: output({ line: 17 }), lamp: output({ line: 18 }) })
+    await bench.lamp.on().result()
+    bench.pump.pulse({ width: '1s' })
+    const closed = bench.close()
+    await Promise.all([bench.safe(), new Promise<void>(resolve => clock.after(1, resolve))])
+    expect(board.level(18)).toBe('low')
+    await closed
+    expect(await failureOf(bench.safe())).toMatchObject({ code: 'ERR_CLOSED' })
   })
 
   it('that fail are one error that names the peripherals', async () => {
@@ -212,6 +244,34 @@ describe('a bench that closes', () => {
     const [pulse, on] = [bench.pump.pulse({ width: '1h' }), bench.pump.on()]
     await bench.close({ abort: true })
     expect([pulse.state, on.state, bench.clock.now()]).toEqual(['cancelled', 'cancelled', 0])
+  })
+
+  it('makes its idle peripherals safe at once when it is told to abort, whatever is slow to end', async () => {
+    const { bench, board, clock } = await openMockBench({ valve: valve({ line: 17 }), lamp: output({ line: 18 }) })
+    await bench.lamp.on().result()
+    bench.valve.hang({ for: '1h' }, { grace: '5s' })
+    await new Promise<void>(resolve => clock.after(1, resolve))
+    const levels: unknown[] = []
+    clock.after(1, () => levels.push(board.level(18)))
+    await bench.close({ abort: true })
+    expect([levels, clock.now()]).toEqual([['low'], 5e9 + 1])
+  })
+
+  it('lets every line go and closes the board although one line cannot be let go', async () => {
+    const board = new MockBoard({ clock: new VirtualClock() })
+    const request = board.request.bind(board)
+    const stuck = new PiWorkerError('ERR_IO', 'GPIO17 cannot be let go')
+    const release = () => {
+      throw stuck
+    }
+    board.request = async asked =>
+      asked.lines[0] === 17 ? Object.assign(await request(asked), { release }) : await request(asked)
+    const driver = { name: 'mock', open: async () => board } as const
+    const bench = await openBench({ pump: output({ line: 17 }), lamp: output({ line: 18 }) }, { driver })
+    const lamp = board.lineInfo(18).used
+    expect(await failureOf(bench.close())).toBe(stuck)
+    expect(lamp).toBe(true)
+    expect(() => board.lineInfo(18)).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }))
   })
 
   it('may be aborted while it drains', async () => {

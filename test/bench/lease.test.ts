@@ -133,7 +133,7 @@ describe('held lines', () => {
 
   it('are all let go by release, and their handles are revoked', async () => {
     const handle = await held.lease().request({ lines: [17, 18], settings: OUTPUT })
-    held.release()
+    await held.release()
     expect([board.lineInfo(17).used, board.lineInfo(18).used]).toEqual([false, false])
     expect(() => handle.get()).toThrow(REVOKED)
   })

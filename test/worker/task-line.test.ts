@@ -9,8 +9,8 @@ import { Stage } from './setup.js'
 
 /** As much of a queue and of its tasks as a line looks at. */
 function setUp() {
-  const queue = { corked: false } as TaskQueue
-  const line = new TaskLine(queue)
+  const queue = { corked: false }
+  const line = new TaskLine(queue as TaskQueue)
   const runner = async () => {}
   line.enqueue(runner)
   let sequence = 0
