@@ -32,7 +32,7 @@ export default defineConfig({
           // Loading the modules anew for each of the many small files would take longer than the tests.
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/kernel/**', 'test/benchmarks/**', ...ISOLATED],
+          exclude: ['test/{kernel,pigpio,install,benchmarks}/**', ...ISOLATED],
         },
       },
       { extends: true, test: { name: 'isolated', include: ISOLATED } },

@@ -1,6 +1,6 @@
 /** What a peripheral needs of a driver, and what of it a driver lacks. Pure: compares, opens nothing. */
 
-import type { Bias, Capabilities, Drive } from './driver.js'
+import type { Bias, Capabilities, Drive, PwmSource } from './driver.js'
 
 /** What is needed; what is left out, false, or undefined is not needed. */
 export interface Needs {
@@ -13,6 +13,10 @@ export interface Needs {
   readonly edgeTimestamps?: 'kernel-ns' | 'tick-us' | undefined
   /** Several lines change at once. */
   readonly atomic?: boolean | undefined
+  /** Pulse sequences that hardware times (`dma`). */
+  readonly pulses?: 'dma' | undefined
+  /** PWM of any kind (`true`), or that software has no part in (`hardware`: dma does too). */
+  readonly pwm?: boolean | 'hardware' | undefined
   /** The shortest pulse to make or see, in ns. */
   readonly shortestPulseNs?: number | undefined
 }
@@ -38,6 +42,9 @@ export function unmetNeeds(needs: Needs, capabilities: Capabilities): string[] {
     unmet.push(`edge times of ${times}`)
   }
   if (needs.atomic === true && !capabilities.atomic) unmet.push('several lines changed at once')
+  if (needs.pulses === 'dma' && capabilities.pulses !== 'dma') unmet.push('pulses timed by hardware')
+  if (needs.pwm === true && capabilities.pwm.length === 0) unmet.push('PWM')
+  if (needs.pwm === 'hardware' && !capabilities.pwm.some(isHardware)) unmet.push('PWM by hardware')
   const pulse = needs.shortestPulseNs
   if (pulse !== undefined && pulse < capabilities.shortestPulseNs) {
     unmet.push(`pulses of ${pulse / 1000} us (the shortest here is ${capabilities.shortestPulseNs / 1000} us)`)
@@ -49,6 +56,7 @@ export function unmetNeeds(needs: Needs, capabilities: Capabilities): string[] {
 export function mergeNeeds(list: readonly Needs[]): Needs {
   const debounce = list.map(needs => needs.debounce)
   const times = list.map(needs => needs.edgeTimestamps)
+  const pwm = list.map(needs => needs.pwm)
   const pulses = list.flatMap(needs => needs.shortestPulseNs ?? [])
   return {
     bias: [...new Set(list.flatMap(needs => each(needs.bias)))],
@@ -56,8 +64,14 @@ export function mergeNeeds(list: readonly Needs[]): Needs {
     debounce: debounce.includes('kernel') ? 'kernel' : debounce.includes(true),
     edgeTimestamps: times.includes('kernel-ns') ? 'kernel-ns' : times.find(time => time !== undefined),
     atomic: list.some(needs => needs.atomic === true),
+    pulses: list.find(needs => needs.pulses === 'dma')?.pulses,
+    pwm: pwm.includes('hardware') ? 'hardware' : pwm.includes(true),
     shortestPulseNs: pulses.length === 0 ? undefined : Math.min(...pulses),
   }
+}
+
+function isHardware(source: PwmSource): boolean {
+  return source !== 'software'
 }
 
 function each<T extends string>(value: T | readonly T[] | undefined): readonly T[] {

@@ -96,6 +96,16 @@ async function open(driver: Driver, options: OpenBoardOptions, candidates: reado
   throw await unsupported(driver.name, lacking, needs, candidates)
 }
 
+/** The drivers of real lines that have all that is needed, whether they can be used here or not. */
+export async function driversWith(needs: Needs, candidates: readonly Candidate[] = realDrivers): Promise<DriverName[]> {
+  const able: DriverName[] = []
+  for (const candidate of candidates) {
+    const { capabilities } = await candidate.load()
+    if (capabilities !== undefined && unmetNeeds(needs, capabilities).length === 0) able.push(candidate.name)
+  }
+  return able
+}
+
 function whyFirst(refusals: readonly Refusal[]): string {
   if (refusals.length === 0) return 'the first choice, and it can be used here'
   return refusals.map(({ driver, error }) => `${driver} cannot be used (${error.message})`).join('; ')
@@ -107,12 +117,7 @@ async function unsupported(
   needs: Needs,
   candidates: readonly Candidate[],
 ): Promise<PiWorkerError> {
-  const able: DriverName[] = []
-  for (const candidate of candidates) {
-    const { capabilities } = await candidate.load()
-    if (candidate.name === driver || capabilities === undefined) continue
-    if (unmetNeeds(needs, capabilities).length === 0) able.push(candidate.name)
-  }
+  const able = (await driversWith(needs, candidates)).filter(name => name !== driver)
   return new PiWorkerError('ERR_UNSUPPORTED', `the ${driver} driver lacks what is needed: ${lacking.join(', ')}`, {
     remedy: able.length === 0 ? 'Ask for less: no driver has all of this.' : `Use --driver ${able.join(' or ')}.`,
     details: { driver, lacking, able },

@@ -10,98 +10,21 @@
  */
 
 import type { Clock } from '../src/worker/clock.js'
+import type {
+  Bias,
+  Direction,
+  Drive,
+  EdgeFailure,
+  Level,
+  LineHandle,
+  LineRequest,
+  PulsePlayer,
+  PwmSource,
+} from './line-handle.js'
+
+export type * from './line-handle.js'
 
 export type DriverName = 'gpiochip' | 'onoff' | 'pigpio' | 'mock'
-export type Level = 'low' | 'high'
-/** A level as a number: 0 is low, 1 is high. */
-export type Bit = 0 | 1
-export type Direction = 'input' | 'output'
-/** `as-is` leaves the bias as the kernel has it. */
-export type Bias = 'as-is' | 'disabled' | 'pull-up' | 'pull-down'
-export type Drive = 'push-pull' | 'open-drain' | 'open-source'
-/** Physical edges to listen for. */
-export type EdgeSelection = 'none' | 'rising' | 'falling' | 'both'
-
-/** What a line can be asked to be. The same settings hold for every line of a request. */
-export interface LineSettings {
-  readonly direction: Direction
-  /** Default `as-is`. */
-  readonly bias?: Bias | undefined
-  /** Outputs only. Default `push-pull`. */
-  readonly drive?: Drive | undefined
-  /** Values are inverted: 1 is low. Default false. */
-  readonly activeLow?: boolean | undefined
-  /** Inputs only. Default `none`. */
-  readonly edges?: EdgeSelection | undefined
-  /** Inputs only: changes shorter than this many nanoseconds are not seen. Default 0. */
-  readonly debounceNs?: number | undefined
-  /** Outputs only: the logical values at the moment of the request, as bits. Default 0 (inactive). */
-  readonly initial?: number | undefined
-}
-
-export interface LineRequest {
-  /** BCM numbers (offsets on the board's chip), 1 to 32 of them, each once. Bit n of every value is lines[n]. */
-  readonly lines: readonly number[]
-  readonly settings: LineSettings
-  /** Shown by `gpioinfo` and in errors of others; at most 31 bytes. Default `pi-worker`. */
-  readonly consumer?: string | undefined
-  /** Edges that the kernel keeps until they are read, for the whole request. Default 128 a line. */
-  readonly eventBuffer?: number | undefined
-}
-
-/** One physical edge of one line. */
-export interface Edge {
-  readonly kind: 'edge'
-  /** BCM number. */
-  readonly line: number
-  readonly direction: 'rising' | 'falling'
-  /** Whole ns since the board was opened. How good it is, `capabilities.edgeTimestamps` says. */
-  readonly time: number
-  /** 1 for the first edge of the request, then one more for each; a driver without numbers counts what it delivers. */
-  readonly sequence: number
-}
-
-/**
- * Edges are known to be missing before the next edge: the kernel's numbers have a gap, or a direction came twice.
- * What shows in neither cannot be known.
- */
-export interface LostEdges {
-  readonly kind: 'lost'
-  /** BCM number, or undefined when it is not known which line lost them. */
-  readonly line: number | undefined
-  /** How many at least. */
-  readonly count: number
-  readonly time: number
-}
-
-/** The driver can deliver no more edges: the chip vanished, or reading failed. */
-export interface EdgeFailure {
-  readonly kind: 'failed'
-  readonly error: Error
-}
-
-export type EdgeEvent = Edge | LostEdges | EdgeFailure
-
-/** Lines held by this process until `release`. Every method throws ERR_RELEASED afterwards, but `release` itself. */
-export interface LineHandle {
-  readonly lines: readonly number[]
-  readonly settings: LineSettings
-  /** The logical values of all lines, bit n for lines[n]. */
-  get(): number
-  /**
-   * Sets the lines whose bit is 1 in `mask` (default: all) to the logical values in `values`, at once where
-   * `capabilities.atomic` says so.
-   * @throws ERR_UNSUPPORTED when the direction is input.
-   */
-  set(values: number, mask?: number): void
-  /** Changes the settings without letting the lines go; an output's level is kept unless `initial` is given. */
-  reconfigure(settings: LineSettings): void
-  /** Calls `listener` for every selected edge, in order, until the function that it returns is called. */
-  edges(listener: (event: EdgeEvent) => void): () => void
-  /** Lets the lines go. A second call does nothing. */
-  release(): void
-}
-
 export interface Capabilities {
   /** Where the time of an edge comes from: the kernel's interrupt, a 1 µs tick, or when JavaScript saw it. */
   readonly edgeTimestamps: 'kernel-ns' | 'tick-us' | 'none'
@@ -110,6 +33,10 @@ export interface Capabilities {
   readonly debounce: 'kernel' | 'software' | 'none'
   /** Several lines of one handle change in one call to the kernel. */
   readonly atomic: boolean
+  /** How pulse sequences are timed. */
+  readonly pulses: PulsePlayer
+  /** Who can make PWM, best first; empty when nobody can. */
+  readonly pwm: readonly PwmSource[]
   /** Shortest pulse, in ns, that the driver can make or see at all. */
   readonly shortestPulseNs: number
   /**
@@ -127,6 +54,15 @@ export interface LineInfo {
   readonly used: boolean
   readonly consumer: string | undefined
   readonly direction: Direction | undefined
+}
+
+/** Somebody requested a line, let it go, or changed its settings: this program or another one. */
+export interface LineChange {
+  readonly kind: 'requested' | 'released' | 'reconfigured'
+  /** Whole ns since the board was opened. */
+  readonly time: number
+  /** The line after the change. */
+  readonly info: LineInfo
 }
 
 /** Tells of lines without requesting them. */
@@ -149,9 +85,19 @@ export interface Board {
   readonly lineCount: number
   /** Whole ns since the board was opened. */
   now(): number
-  /** The BCM number of a line's own name, or undefined. Spellings such as GPIO17 are `parseLine`'s. */
+  /**
+   * The BCM number of a line's own name, or undefined. `gpiochip1:3` gives a number of this board's for a line of
+   * another chip. Spellings such as GPIO17 are `parseLine`'s.
+   * @throws ERR_UNKNOWN_CHIP, ERR_UNKNOWN_LINE, ERR_PERMISSION for a line of another chip
+   */
   findLine(name: string): number | undefined
   lineInfo(line: number): LineInfo
+  /**
+   * Calls `listener` whenever somebody takes one of the lines, lets it go or changes its settings, until the function
+   * that it returns is called. Only a driver that can know of it has it.
+   * @throws ERR_UNKNOWN_LINE, ERR_CHIP_GONE, ERR_IO
+   */
+  watchLines?(lines: readonly number[], listener: (change: LineChange | EdgeFailure) => void): () => void
   /**
    * Requests lines.
    * @throws ERR_UNKNOWN_LINE, ERR_LINE_BUSY (names the consumer), ERR_PERMISSION, ERR_UNSUPPORTED, ERR_CHIP_GONE, ERR_IO
@@ -167,6 +113,14 @@ export interface Board {
   close(): Promise<void>
 }
 
+/** A line with a name that says whose it is. */
+export interface Signal {
+  /** BCM number. */
+  readonly line: number
+  /** The peripheral's name; with the place in its configuration when it has several lines: `motor.forward`. */
+  readonly name: string
+}
+
 /** A simulated part that the mock driver wires to the lines of one peripheral; other drivers ignore parts. */
 export interface PartSpec {
   /** Name of the peripheral, for messages. */
@@ -175,6 +129,8 @@ export interface PartSpec {
   readonly type: string
   /** The peripheral's checked configuration, lines as BCM numbers. */
   readonly config: Readonly<Record<string, unknown>>
+  /** The lines that it has, with the names that traces give them. */
+  readonly signals: readonly Signal[]
   /** What the plan's `simulate` says of this peripheral, checked, durations in ms; undefined when it says nothing. */
   readonly simulate: Readonly<Record<string, unknown>> | undefined
 }
@@ -190,6 +146,11 @@ export interface BoardOptions {
    * has not, so that a bench file with names runs on it. Real boards ignore it.
    */
   readonly lineNames?: Readonly<Record<string, number>> | undefined
+  /**
+   * Path of a VCD file that a simulated board replays on the lines of its parts; real boards ignore it. What `simulate`
+   * says of a peripheral goes before.
+   */
+  readonly replay?: string | undefined
   /** Seed for whatever is random in a simulation. Default 1. */
   readonly seed?: number | undefined
 }

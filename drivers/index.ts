@@ -1,5 +1,6 @@
 /** `pi-worker/drivers`: how lines are reached. Nothing native is loaded before a board is opened. */
 
+export * from './buses/index.js'
 export { mergeNeeds, type Needs, unmetNeeds } from './capabilities.js'
 export { type OpenBoardOptions, type OpenedBoard, openBoard } from './detect.js'
 export type {
@@ -24,6 +25,14 @@ export type {
   LineSettings,
   LostEdges,
   PartSpec,
+  Played,
+  PulsePlayer,
+  PulseSequence,
+  PulseStep,
+  PwmSettings,
+  PwmSource,
+  PwmState,
+  Signal,
 } from './driver.js'
 export { type GpiochipOptions, gpiochip, gpiochipDriver } from './gpiochip/index.js'
 export {

@@ -1,11 +1,13 @@
 /**
- * How people write lines: `17`, `GPIO17`, `BCM17`, `J8:11`, or a line's own name; and how a mistake is met.
+ * How people write lines: `17`, `GPIO17`, `BCM17`, `J8:11`, a line's own name, or `gpiochip1:3` for another chip's;
+ * and how a mistake is met.
  * Pure: nothing is opened here. Only `resolveLine` asks a board, and only for names and the number of lines.
  */
 
 import { distance } from 'fastest-levenshtein'
 import { PiWorkerError } from '../src/errors.js'
 import { nearest } from '../src/nearest.js'
+import { chipLineOf, parseChipLine } from './chip-lines.js'
 import type { Board } from './driver.js'
 import { headerPin, headerPins } from './header.js'
 
@@ -18,7 +20,8 @@ export type ParsedLine =
 export const MAX_LINE = 57
 /** The kernel keeps names of 31 bytes and a final zero (GPIO_MAX_NAME_SIZE in linux/gpio.h). */
 const MAX_NAME_BYTES = 31
-const SPELLINGS = 'Write a line as 17, GPIO17, BCM17, J8:11 (header pin), or by its own name.'
+const SPELLINGS =
+  'Write a line as 17, GPIO17, BCM17, J8:11 (header pin), by its own name, or as gpiochip1:3 on another chip.'
 /** Lines of the header, which is where a suggestion looks first. */
 const HEADER_LINES = headerPins.flatMap(pin => (pin.kind === 'line' ? [pin.line] : [])).sort((a, b) => a - b)
 
@@ -35,15 +38,17 @@ export function parseLine(spelling: string | number): ParsedLine {
   if (numbered) return bcm(Number(numbered[1]), text)
   const pinned = /^j8:(\d{1,3})$/i.exec(text)
   if (pinned) return pin(Number(pinned[1]), text)
+  if (parseChipLine(text) !== undefined) return { kind: 'name', name: text.toLowerCase() }
   const meant = misspelt(text)
   if (meant !== undefined) throw unknown(text, meant)
   if (text === '' || /^[+-]?[\d.]+$/.test(text) || Buffer.byteLength(text) > MAX_NAME_BYTES) throw unknown(text)
   return { kind: 'name', name: text }
 }
 
-/** `GPIO17`: the one spelling of a BCM number that messages and traces use. */
+/** `GPIO17`, or `gpiochip1:3` for a line of another chip: the one spelling that messages and traces use. */
 export function formatLine(line: number): string {
-  return `GPIO${line}`
+  const other = chipLineOf(line)
+  return other === undefined ? `GPIO${line}` : `gpiochip${other.chip}:${other.offset}`
 }
 
 /**

@@ -16,6 +16,8 @@ export interface RequestLimits {
   readonly driver: DriverName
   readonly description: string
   readonly lineCount: number
+  /** Lines of other chips that the board has given numbers to. */
+  readonly otherLines?: { has(line: number): boolean } | undefined
   readonly capabilities: Capabilities
   /** Which driver would do, for the remedy: `Use --driver gpiochip`. */
   readonly alternative?: string | undefined
@@ -45,8 +47,12 @@ export function checkRequest(request: LineRequest, limits: RequestLimits): void 
 }
 
 /** @throws ERR_UNKNOWN_LINE */
-export function checkLine(line: number, limits: Pick<RequestLimits, 'lineCount' | 'description' | 'driver'>): void {
+export function checkLine(
+  line: number,
+  limits: Pick<RequestLimits, 'lineCount' | 'otherLines' | 'description' | 'driver'>,
+): void {
   if (Number.isInteger(line) && line >= 0 && line < limits.lineCount) return
+  if (limits.otherLines?.has(line)) return
   throw new PiWorkerError(
     'ERR_UNKNOWN_LINE',
     `${limits.description} has no ${formatLine(line)}: its lines are 0 to ${limits.lineCount - 1}`,

@@ -44,6 +44,8 @@ const CAPABILITIES: Capabilities = {
   drive: ['push-pull', 'open-drain', 'open-source'],
   debounce: 'kernel',
   atomic: true,
+  pulses: 'software',
+  pwm: ['hardware', 'dma'],
   shortestPulseNs: 1,
   edgeDelayNs: 0,
 }

@@ -3,6 +3,7 @@
 import type { BoardOptions, Driver } from '../drivers/driver.js'
 import { MockBoard, type MockBoardOptions } from './board.js'
 import { parts } from './parts/index.js'
+import { readRecording, replay } from './replay.js'
 
 /** What a simulated board can be told beyond what every driver understands. */
 export type MockDriverOptions = Omit<MockBoardOptions, 'clock' | 'seed' | 'chip'>
@@ -17,15 +18,23 @@ export class MockDriver implements Driver {
 
   /**
    * Opens a board of its own with the parts wired to it. Works everywhere; `chip` is only what the board is called.
-   * @throws ERR_BAD_CONFIG when a part cannot do what `simulate` says; no timer is left then.
+   * @throws ERR_BAD_CONFIG when a part cannot do what `simulate` says, ERR_FILE and ERR_BAD_RECORDING when there is
+   *   nothing to replay; no timer is left then.
    */
   async open(options: BoardOptions): Promise<MockBoard> {
-    const { clock, chip, seed, lineNames = {}, parts: wanted = [] } = options
+    const { clock, chip, seed, lineNames = {}, parts: wanted = [], replay: path } = options
+    const recording = path === undefined ? undefined : readRecording(path)
     const board = new MockBoard({ ...this.#options, clock, chip, seed, names: this.#names(lineNames) })
     try {
-      for (const spec of typeof wanted === 'function' ? wanted(board) : wanted) {
+      const specs = typeof wanted === 'function' ? wanted(board) : wanted
+      for (const spec of specs) {
         const part = parts.get(spec.type)
         if (part) board.addPart(spec.name, part({ board, spec, clock, random: board.random.fork(spec.name) }))
+      }
+      if (recording !== undefined && path !== undefined) {
+        const lines = specs.flatMap(({ signals }) => signals)
+        // No peripheral can have a name with a space.
+        board.addPart('the recording', { close: replay({ board, clock, recording, lines, place: path }) })
       }
     } catch (error) {
       await board.close()

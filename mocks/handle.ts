@@ -1,13 +1,26 @@
 /** Lines of the simulated board while somebody holds them: what a request gives. */
 
 import { Debouncer } from '../drivers/debounce.js'
-import type { Bias, Bit, EdgeEvent, EdgeSelection, LineHandle, LineSettings } from '../drivers/driver.js'
+import type {
+  Bias,
+  Bit,
+  EdgeEvent,
+  EdgeSelection,
+  LineHandle,
+  LineSettings,
+  Played,
+  PulseSequence,
+  PwmSettings,
+  PwmState,
+} from '../drivers/driver.js'
 import { formatLine } from '../drivers/lines.js'
+import { playInSoftware } from '../drivers/play.js'
 import { checkSettings, type RequestLimits } from '../drivers/request.js'
 import { PiWorkerError } from '../src/errors.js'
 import type { Clock } from '../src/worker/clock.js'
 import type { EdgeBuffer } from './edge-buffer.js'
 import { FLOAT, HIGH, LOW, type Push } from './net.js'
+import { checkPwm, PwmWave } from './pwm.js'
 import type { EdgeSensor, Wires } from './wires.js'
 
 /** What a handle needs of its board. */
@@ -61,6 +74,8 @@ export class MockHandle implements LineHandle, EdgeSensor {
   #pushHigh: Push = HIGH
   #selected = 0
   #debouncer: Debouncer | undefined
+  /** Lines that are driven by PWM, by their index; undefined while there are none. */
+  #waves: Map<number, PwmWave> | undefined
   /** Makes the error of a vanished chip; set when the mode is GONE. */
   #gone: (() => Error) | undefined
 
@@ -94,6 +109,7 @@ export class MockHandle implements LineHandle, EdgeSensor {
 
   set(values: number, mask: number = ALL_BITS): void {
     if (this.#mode !== OUTPUT) throw this.#refusal()
+    if (this.#waves !== undefined) this.#stopPwm(mask)
     let changed = (values ^ this.#invert ^ this.#latch) & mask & this.#all
     if (changed === 0) return
     this.#latch ^= changed
@@ -109,6 +125,7 @@ export class MockHandle implements LineHandle, EdgeSensor {
   reconfigure(settings: LineSettings): void {
     if (this.#mode !== INPUT && this.#mode !== OUTPUT) throw this.#refusal()
     checkSettings(this.lines, settings, this.#limits)
+    this.#stopPwm()
     this.#apply(settings)
   }
 
@@ -117,11 +134,28 @@ export class MockHandle implements LineHandle, EdgeSensor {
     return this.#buffer.listen(listener)
   }
 
+  async play(sequence: PulseSequence, signal?: AbortSignal): Promise<Played> {
+    if (this.#mode !== OUTPUT) throw this.#refusal()
+    return await playInSoftware(this.#clock, this, sequence, signal)
+  }
+
+  pwm(line: number, settings: PwmSettings): PwmState {
+    if (this.#mode !== OUTPUT) throw this.#refusal()
+    const index = this.lines.indexOf(line)
+    const state = checkPwm(this.lines, line, settings)
+    this.#waves?.get(index)?.stop()
+    this.#waves ??= new Map()
+    const show = (bit: Bit): void => this.#showPwm(index, bit)
+    this.#waves.set(index, new PwmWave(this.#clock, state, show))
+    return state
+  }
+
   /** Returns the lines to inputs, as mainline's bcm2835 driver does; they fall to whatever else holds them. */
   release(): void {
     if (this.#mode === RELEASED) return
     const gone = this.#mode === GONE
     this.#mode = RELEASED
+    this.#stopPwm()
     this.#buffer.close()
     if (!gone) this.#letGo()
     this.#released(this)
@@ -132,6 +166,7 @@ export class MockHandle implements LineHandle, EdgeSensor {
     if (this.#mode === RELEASED || this.#mode === GONE) return
     this.#mode = GONE
     this.#gone = gone
+    this.#stopPwm()
     this.#letGo()
     this.#buffer.fail(gone())
   }
@@ -162,6 +197,23 @@ export class MockHandle implements LineHandle, EdgeSensor {
       this.#wires.configure(this.lines[index]!, output ? this.#push(index) : FLOAT, pull, time)
     }
     if (!output) this.#startSensing(settings)
+    this.#wires.flush()
+  }
+
+  /** Ends the PWM of the lines whose bit is 1; their levels stay as they are. */
+  #stopPwm(mask: number = ALL_BITS): void {
+    for (const [index, wave] of this.#waves ?? []) {
+      if (((mask >>> index) & 1) === 0) continue
+      wave.stop()
+      this.#waves?.delete(index)
+    }
+    if (this.#waves?.size === 0) this.#waves = undefined
+  }
+
+  #showPwm(index: number, active: Bit): void {
+    const bit = 1 << index
+    this.#latch = ((active << index) ^ (this.#invert & bit)) | (this.#latch & ~bit)
+    this.#wires.own(this.lines[index]!, this.#push(index), this.#wires.now())
     this.#wires.flush()
   }
 

@@ -51,6 +51,7 @@ export {
 } from './plan/run.js'
 export { planSchema } from './plan/schema.js'
 export { PlanSource, readPlanSource } from './plan/source.js'
+export { type RecordOptions, recordTrace } from './records/record-trace.js'
 export { type VcdOptions, type VcdSignal, VcdWriter } from './records/vcd.js'
 export type { TaskContext } from './worker/attempt-context.js'
 export { type Clock, SystemClock, type Timer } from './worker/clock.js'

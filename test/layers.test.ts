@@ -46,6 +46,9 @@ describe('imports point one way', () => {
     ['src/plan/run.ts', 'src/peripherals/index.ts', true],
     ['src/peripherals/output.ts', 'src/plan/run.ts', false],
     ['src/cli/run.ts', 'src/plan/run.ts', true],
+    ['src/cli/doctor.ts', 'drivers/machine/machine.ts', true],
+    ['src/bench/bench.ts', 'drivers/machine/machine.ts', false],
+    ['drivers/machine/machine.ts', 'drivers/gpiochip/chip.ts', false],
     ['src/plan/run.ts', 'src/cli/run.ts', false],
     ['src/plan/run.ts', 'mocks/driver.ts', false],
     ['src/cli/run.ts', 'src/index.ts', false],
@@ -69,6 +72,8 @@ describe('imports point one way', () => {
     ['mocks/board.ts', 'src/bench/bench.ts', false],
     ['mocks/board.ts', 'drivers/gpiochip/chip.ts', false],
     ['mocks/board.ts', 'drivers/detect.ts', false],
+    ['mocks/buses/i2c.ts', 'drivers/buses/bus.ts', true],
+    ['mocks/board.ts', 'drivers/buses/bus.ts', false],
     ['mocks/index.ts', 'src/worker/virtual-clock.ts', true],
   ])('%s → %s: %s', (from, to, allowed) => {
     expect(isAllowed(from, to)).toBe(allowed)
@@ -233,7 +238,12 @@ function isAllowed(from: string, to: string): boolean {
   const [area] = from.split('/')
   if (area === 'src') return isAllowedInSrc(from, to)
   if (to.startsWith('src/')) return dirname(to) === 'src' || dirname(to) === 'src/worker'
-  if (area === 'mocks') return to.startsWith('mocks/') || (dirname(to) === 'drivers' && !DETECTION.includes(to))
+  if (area === 'mocks') {
+    const contract = dirname(to) === 'drivers' && !DETECTION.includes(to)
+    // The mock of a bus keeps the rules of the bus: the same checks, traffic and errors.
+    const bus = dirname(from) === 'mocks/buses' && dirname(to) === 'drivers/buses'
+    return to.startsWith('mocks/') || contract || bus
+  }
   if (from === 'drivers/index.ts' || DETECTION.includes(from)) return true
   // A file shared by the drivers, or one of a driver: its own folder and what is shared.
   if (dirname(to) === 'drivers') return !DETECTION.includes(to)
@@ -242,7 +252,9 @@ function isAllowed(from: string, to: string): boolean {
 
 function isAllowedInSrc(from: string, to: string): boolean {
   if (to.startsWith('drivers/')) {
-    return rankOf(from) >= rankOf('src/bench/x.ts') && dirname(to) === 'drivers' && to !== 'drivers/candidates.ts'
+    const shared = dirname(to) === 'drivers' && to !== 'drivers/candidates.ts'
+    const machine = dirname(to) === 'drivers/machine' && dirname(from) === 'src/cli'
+    return rankOf(from) >= rankOf('src/bench/x.ts') && (shared || machine)
   }
   if (!to.startsWith('src/')) return false
   if (from === 'src/index.ts') return rankOf(to) < rankOf('src/cli/x.ts')

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { checkPlan } from '../src/plan/check.js'
 import { PlanSource } from '../src/plan/source.js'
 import { runMain } from './cli/setup.js'
+import { markdown } from './conformance/abilities.js'
 
 const repository = join(import.meta.dirname, '..')
 const readme = readFileSync(join(repository, 'README.md'), 'utf8')
@@ -108,6 +109,12 @@ describe('the commands', () => {
 
   it('are all known to these tests', () => {
     expect(commands.filter(command => !/^(npm|pi-worker) /.test(command))).toEqual([])
+  })
+})
+
+describe('the table of what drivers can do', () => {
+  it('is the one that the conformance suite follows', () => {
+    expect(readme).toContain(markdown())
   })
 })
 

@@ -1,18 +1,23 @@
-/** The header's chip through its character device. */
+/** The header's chip through its character device, and lines of other chips beside it. */
 
+import { openSync } from 'node:fs'
 import { PiWorkerError } from '../../src/errors.js'
 import type { Clock } from '../../src/worker/clock.js'
-import type { Board, Capabilities, LineHandle, LineInfo, LineRequest } from '../driver.js'
+import type { Board, Capabilities, EdgeFailure, LineChange, LineHandle, LineInfo, LineRequest } from '../driver.js'
 import { checkLine, checkRequest, DEFAULT_CONSUMER, type RequestLimits } from '../request.js'
 import type { Chip } from './chip.js'
+import type { Chips } from './chips.js'
 import { EdgeReader, type StartPollThread } from './edge-reader.js'
-import { errnoName, lineFailure } from './failures.js'
+import { errnoName, lineFailure, openFailure } from './failures.js'
 import { GpiochipHandle } from './handle.js'
 import { decodeRequestFd, encodeLineRequest, IOCTL } from './layout.js'
 import type { Libc } from './libc.js'
+import { LineWatch } from './line-watch.js'
 
 /** Edges that the kernel keeps for each line of a request: a frame of a DHT22 has 85. */
 const EVENTS_A_LINE = 128
+/** Requests and watches of other chips than the header's at once. */
+const OTHER_SLOTS = 256
 
 /**
  * What the character device can do on any chip. Kernel debounce counts in jiffies (4 ms at 250 Hz, 10 ms at 100 Hz) and
@@ -24,6 +29,8 @@ export const gpiochipCapabilities: Capabilities = {
   drive: ['push-pull', 'open-drain', 'open-source'],
   debounce: 'kernel',
   atomic: true,
+  pulses: 'software',
+  pwm: [],
   shortestPulseNs: 10_000,
   edgeDelayNs: 20_000_000,
 }
@@ -34,23 +41,28 @@ export class GpiochipBoard implements Board {
   readonly description: string
   readonly lineCount: number
   readonly #libc: Libc
-  readonly #chip: Chip
+  readonly #chips: Chips
   readonly #clock: Clock
   readonly #opened: number
   readonly #reader: EdgeReader
   readonly #limits: RequestLimits
   readonly #handles = new Set<GpiochipHandle>()
+  readonly #watches = new Map<Chip, LineWatch>()
   #closing: Promise<void> | undefined
 
-  constructor(libc: Libc, chip: Chip, clock: Clock, startThread: StartPollThread) {
+  constructor(libc: Libc, chips: Chips, clock: Clock, startThread: StartPollThread) {
     this.#libc = libc
-    this.#chip = chip
+    this.#chips = chips
     this.#clock = clock
     this.#opened = clock.now()
-    this.description = chip.description
-    this.lineCount = chip.info.lineCount
-    this.#reader = new EdgeReader(libc, this.lineCount, startThread)
+    this.description = chips.header.description
+    this.lineCount = chips.header.info.lineCount
+    this.#reader = new EdgeReader(libc, this.lineCount + OTHER_SLOTS, startThread)
     this.#limits = this
+  }
+
+  get otherLines(): ReadonlySet<number> {
+    return this.#chips.otherLines
   }
 
   now(): number {
@@ -59,13 +71,29 @@ export class GpiochipBoard implements Board {
 
   findLine(name: string): number | undefined {
     this.#checkOpen()
-    return this.#chip.findLine(name)
+    return this.#chips.find(name)
   }
 
   lineInfo(line: number): LineInfo {
     this.#checkOpen()
     checkLine(line, this.#limits)
-    return this.#chip.lineInfo(line)
+    const chip = this.#chips.chipOf([line])
+    return chip.lineInfo(line - chip.firstLine)
+  }
+
+  /** What the kernel tells of: a line that sysfs exports or a kernel driver takes, too. */
+  watchLines(lines: readonly number[], listener: (change: LineChange | EdgeFailure) => void): () => void {
+    this.#checkOpen()
+    for (const line of lines) checkLine(line, this.#limits)
+    const byChip = new Map<Chip, number[]>()
+    for (const line of lines) {
+      const chip = this.#chips.chipOf([line])
+      byChip.set(chip, [...(byChip.get(chip) ?? []), line])
+    }
+    const stops = [...byChip].map(([chip, own]) => this.#watchOf(chip).listen(own, listener))
+    return () => {
+      for (const stop of stops) stop()
+    }
   }
 
   /**
@@ -76,21 +104,25 @@ export class GpiochipBoard implements Board {
     this.#checkOpen()
     checkRequest(request, this.#limits)
     const { lines, settings, consumer = DEFAULT_CONSUMER, eventBuffer = EVENTS_A_LINE * lines.length } = request
-    const bytes = encodeLineRequest({ lines, settings, consumer, eventBuffer, values: settings.initial ?? 0 })
-    if (this.#libc.ioctl(this.#chip.fd, IOCTL.GET_LINE, bytes) < 0) {
+    const chip = this.#chips.chipOf(lines)
+    const offsets = lines.map(line => line - chip.firstLine)
+    const bytes = encodeLineRequest({ lines: offsets, settings, consumer, eventBuffer, values: settings.initial ?? 0 })
+    if (this.#libc.ioctl(chip.fd, IOCTL.GET_LINE, bytes) < 0) {
       const errno = errnoName(this.#libc.errno())
-      if (errno === 'EBUSY') throw this.#chip.busy(lines)
-      throw lineFailure({ path: this.#chip.path, lines, verb: 'requested', settings }, errno)
+      if (errno === 'EBUSY') throw chip.busy(lines)
+      throw lineFailure({ path: chip.path, lines, verb: 'requested', settings }, errno)
     }
     const handle = new GpiochipHandle({
       libc: this.#libc,
       fd: decodeRequestFd(bytes),
-      path: this.#chip.path,
+      path: chip.path,
       lines,
+      firstLine: chip.firstLine,
       settings,
       consumer,
       limits: this.#limits,
       reader: this.#reader,
+      clock: this.#clock,
       now: () => this.now(),
       toTime: timestamp => this.#clock.fromKernel(timestamp) - this.#opened,
       released: released => this.#handles.delete(released),
@@ -112,8 +144,25 @@ export class GpiochipBoard implements Board {
 
   async #close(): Promise<void> {
     for (const handle of [...this.#handles]) handle.release()
-    this.#chip.close()
+    for (const watch of this.#watches.values()) watch.close()
+    this.#watches.clear()
+    this.#chips.close()
     await this.#reader.close()
+  }
+
+  #watchOf(chip: Chip): LineWatch {
+    const open = this.#watches.get(chip)
+    if (open !== undefined) return open
+    let fd: number
+    try {
+      fd = openSync(chip.path, 'r+')
+    } catch (error) {
+      throw openFailure(chip.path, error)
+    }
+    const toTime = (timestamp: bigint): number => this.#clock.fromKernel(timestamp) - this.#opened
+    const watch = new LineWatch(this.#libc, chip, fd, this.#reader, toTime)
+    this.#watches.set(chip, watch)
+    return watch
   }
 
   #checkOpen(): void {

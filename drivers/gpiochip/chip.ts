@@ -30,6 +30,8 @@ export class Chip {
   readonly fd: number
   readonly path: string
   readonly info: ChipInfo
+  /** The board's number of line 0: 0 on the header's chip. */
+  firstLine = 0
   readonly #libc: Libc
   readonly #sysfs: string
   #names: ReadonlyMap<string, number> | undefined
@@ -49,9 +51,13 @@ export class Chip {
 
   /** @throws ERR_CHIP_GONE, ERR_UNSUPPORTED (kernel older than 5.10), ERR_IO */
   lineInfo(line: number): LineInfo {
-    const { name, consumer, flags } = this.#rawLineInfo(line)
+    return this.describe(this.#rawLineInfo(line))
+  }
+
+  /** What the kernel wrote of a line, as the contract has it. */
+  describe({ line, name, consumer, flags }: RawLineInfo): LineInfo {
     return {
-      line,
+      line: this.firstLine + line,
       name: name === '' ? undefined : name,
       used: (flags & FLAG.USED) !== 0,
       consumer: consumer === '' ? undefined : consumer,
@@ -65,13 +71,14 @@ export class Chip {
     return this.#names.get(name)
   }
 
-  /** Why a request met EBUSY: who holds which of the lines. */
+  /** Why a request met EBUSY: who holds which of the lines. @param lines as the board numbers them */
   busy(lines: readonly number[]): PiWorkerError {
     const base = readSysfsChips(this.#sysfs)?.find(chip => chip.label === this.info.label)?.base
     const holders = lines.flatMap((line): Holder[] => {
-      const { flags, consumer } = this.#rawLineInfo(line)
+      const offset = line - this.firstLine
+      const { flags, consumer } = this.#rawLineInfo(offset)
       if ((flags & FLAG.USED) === 0) return []
-      return [{ line, consumer, sysfsNumber: base === undefined ? undefined : base + line }]
+      return [{ line, consumer, sysfsNumber: base === undefined ? undefined : base + offset }]
     })
     return busyFailure({ driver: 'gpiochip', path: this.path, lines }, holders)
   }

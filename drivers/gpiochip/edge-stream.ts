@@ -11,6 +11,8 @@ import { decodeEvent, type RawEvent, SIZE } from './layout.js'
 
 export interface EdgeStreamOptions {
   readonly lines: readonly number[]
+  /** What the kernel's offsets on the chip begin at in the board's numbers. */
+  readonly firstLine: number
   readonly settings: LineSettings
   /** A CLOCK_MONOTONIC time of the kernel as ns since the board was opened. */
   readonly toTime: (timestamp: bigint) => number
@@ -32,6 +34,7 @@ interface LineState {
 }
 
 export class EdgeStream {
+  readonly #firstLine: number
   readonly #toTime: EdgeStreamOptions['toTime']
   readonly #listening: EdgeStreamOptions['listening']
   readonly #states: ReadonlyMap<number, LineState>
@@ -44,7 +47,8 @@ export class EdgeStream {
   /** Decoded and not yet handed over. */
   #ready: EdgeEvent[] = []
 
-  constructor({ lines, settings, toTime, listening }: EdgeStreamOptions) {
+  constructor({ lines, firstLine, settings, toTime, listening }: EdgeStreamOptions) {
+    this.#firstLine = firstLine
     this.#toTime = toTime
     this.#listening = listening
     this.#states = new Map(lines.map(line => [line, { lineSequence: 0, direction: undefined }]))
@@ -121,13 +125,14 @@ export class EdgeStream {
     this.#enterEra(time)
     // The kernel's direction is logical.
     const direction = raw.active !== this.#era.activeLow ? 'rising' : 'falling'
-    const edge: Edge = { kind: 'edge', line: raw.line, direction, time, sequence: raw.sequence }
-    const state = this.#states.get(raw.line)
+    const line = this.#firstLine + raw.line
+    const edge: Edge = { kind: 'edge', line, direction, time, sequence: raw.sequence }
+    const state = this.#states.get(line)
     if (state === undefined) return [edge]
     const count = lostBefore(raw, state, direction, this.#era.edges)
     state.lineSequence = raw.lineSequence
     state.direction = direction
-    return count === 0 ? [edge] : [{ kind: 'lost', line: raw.line, count, time }, edge]
+    return count === 0 ? [edge] : [{ kind: 'lost', line, count, time }, edge]
   }
 
   #enterEra(time: number): void {

@@ -2,8 +2,10 @@
 
 import { closeSync } from 'node:fs'
 import { PiWorkerError } from '../../src/errors.js'
-import type { EdgeEvent, LineHandle, LineSettings } from '../driver.js'
+import type { Clock } from '../../src/worker/clock.js'
+import type { EdgeEvent, LineHandle, LineSettings, Played, PulseSequence } from '../driver.js'
 import { formatLine } from '../lines.js'
+import { playInSoftware } from '../play.js'
 import { checkSettings, type RequestLimits } from '../request.js'
 import type { EdgeReader, EdgeSource } from './edge-reader.js'
 import { EdgeStream } from './edge-stream.js'
@@ -18,10 +20,13 @@ export interface HandleOptions {
   /** Chip, for messages. */
   readonly path: string
   readonly lines: readonly number[]
+  /** The board's number of the chip's line 0. */
+  readonly firstLine: number
   readonly settings: LineSettings
   readonly consumer: string
   readonly limits: RequestLimits
   readonly reader: EdgeReader
+  readonly clock: Clock
   readonly now: () => number
   readonly toTime: (timestamp: bigint) => number
   readonly released: (handle: GpiochipHandle) => void
@@ -51,7 +56,7 @@ export class GpiochipHandle implements LineHandle {
   readonly #source: EdgeSource
 
   constructor(options: HandleOptions) {
-    const { lines, settings, reader, toTime } = options
+    const { lines, firstLine, settings, reader, toTime } = options
     this.#options = options
     this.lines = [...lines]
     this.#ioctl = options.libc.ioctl
@@ -67,6 +72,7 @@ export class GpiochipHandle implements LineHandle {
     })
     this.#stream = new EdgeStream({
       lines,
+      firstLine,
       settings,
       toTime,
       listening: any => (any ? this.#source.start() : this.#source.stop()),
@@ -112,6 +118,11 @@ export class GpiochipHandle implements LineHandle {
   edges(listener: (event: EdgeEvent) => void): () => void {
     if (this.#mode === RELEASED) throw this.#refusal()
     return this.#stream.listen(listener)
+  }
+
+  async play(sequence: PulseSequence, signal?: AbortSignal): Promise<Played> {
+    if (this.#mode !== OUTPUT) throw this.#refusal()
+    return await playInSoftware(this.#options.clock, this, sequence, signal)
   }
 
   release(): void {

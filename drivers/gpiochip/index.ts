@@ -5,7 +5,7 @@ import { PiWorkerError } from '../../src/errors.js'
 import type { Driver } from '../driver.js'
 import { SYSFS_GPIO } from '../sysfs-chips.js'
 import { GpiochipBoard, gpiochipCapabilities } from './board.js'
-import { openChip } from './chip.js'
+import { Chips } from './chips.js'
 import type { PollThread, StartPollThread } from './edge-reader.js'
 import { type Libc, loadLibc } from './libc.js'
 import type { PollThreadData } from './poll-table.js'
@@ -35,7 +35,7 @@ export function gpiochipDriver(options: GpiochipOptions = {}): Driver {
         })
       }
       const libc = await load()
-      return new GpiochipBoard(libc, openChip(libc, { dev, sysfs }, path), clock, startThread)
+      return new GpiochipBoard(libc, new Chips(libc, { dev, sysfs }, path), clock, startThread)
     },
   }
 }

@@ -10,6 +10,8 @@ import type { LineSettings } from '../driver.js'
 export const IOCTL = {
   CHIPINFO: 0x8044b401,
   LINEINFO: 0xc100b405,
+  WATCH: 0xc100b406,
+  UNWATCH: 0xc004b40c,
   GET_LINE: 0xc250b407,
   SET_CONFIG: 0xc110b40d,
   GET_VALUES: 0xc010b40e,
@@ -41,6 +43,8 @@ export const SIZE = {
   lineValues: 16,
   lineEvent: 48,
   lineInfo: 256,
+  /** gpio_v2_line_info_changed: as long as six line events. */
+  lineChange: 288,
 } as const
 
 /** Id of an event whose line became active; 2 is inactive. */
@@ -99,6 +103,25 @@ export function decodeLineInfo(bytes: Buffer): RawLineInfo {
     consumer: text(bytes, NAME_BYTES),
     line: bytes.readUInt32LE(64),
     flags: bytes.readUInt32LE(72),
+  }
+}
+
+/** What happened to a watched line. */
+export interface RawLineChange {
+  readonly info: RawLineInfo
+  /** CLOCK_MONOTONIC, ns. */
+  readonly timestamp: bigint
+  readonly kind: 'requested' | 'released' | 'reconfigured'
+}
+
+const CHANGES = ['requested', 'released', 'reconfigured'] as const
+
+/** gpio_v2_line_info_changed at `offset`: info@0, timestamp u64@256, event u32@264 (1 requested, 2 released, 3 changed). */
+export function decodeLineChange(bytes: Buffer, offset: number): RawLineChange {
+  return {
+    info: decodeLineInfo(bytes.subarray(offset, offset + SIZE.lineInfo)),
+    timestamp: bytes.readBigUInt64LE(offset + 256),
+    kind: CHANGES[bytes.readUInt32LE(offset + 264) - 1] ?? 'reconfigured',
   }
 }
 

@@ -20,8 +20,11 @@ const PENDING = 2
 const PARKED = 3
 const ENTRY = 4
 
-/** Events of one request that may be on their way to the main thread; beyond that the kernel's buffer takes them. */
-export const MAX_PENDING = 4096
+/**
+ * Events of one request that may be on their way to the main thread; beyond that the kernel's buffer takes them. A
+ * change of a watched line is as long as six, and the kernel refuses to read a part of one.
+ */
+export const MAX_PENDING = 4098
 
 /** What the poll thread is started with. */
 export interface PollThreadData {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { PiWorkerError } from '../../src/errors.js'
 import type { Clock } from '../../src/worker/clock.js'
 import { busyFailure, type Holder } from '../busy.js'
+import { type ChipLine, chipLineOf, numberOfChipLine, parseChipLine } from '../chip-lines.js'
 import type { Board, Capabilities, LineHandle, LineInfo, LineInspector, LineRequest } from '../driver.js'
 import { checkLine, checkRequest, DEFAULT_CONSUMER, type RequestLimits } from '../request.js'
 import type { SysfsChip } from '../sysfs-chips.js'
@@ -27,6 +28,8 @@ export const onoffCapabilities: Capabilities = {
   drive: ['push-pull'],
   debounce: 'software',
   atomic: false,
+  pulses: 'software',
+  pwm: [],
   shortestPulseNs: 100_000,
   edgeDelayNs: 20_000_000,
 }
@@ -40,6 +43,8 @@ export interface OnoffBoardOptions {
   readonly clock: Clock
   /** Knows what sysfs does not: names and holders of lines. */
   readonly inspector: LineInspector | undefined
+  /** Finds another chip by the name of its device. @throws ERR_UNKNOWN_CHIP */
+  readonly findChip: (device: string) => SysfsChip
 }
 
 export class OnoffBoard implements Board {
@@ -51,6 +56,8 @@ export class OnoffBoard implements Board {
   readonly #opened: number
   readonly #limits: RequestLimits
   readonly #handles = new Set<OnoffHandle>()
+  /** Lines of other chips that have been named, each with its chip. */
+  readonly #others = new Map<number, SysfsChip>()
   /** Requests that still wait for the kernel or for udev. */
   readonly #requests = new Set<Promise<OnoffHandle>>()
   #closing: Promise<void> | undefined
@@ -65,6 +72,7 @@ export class OnoffBoard implements Board {
       driver: this.driver,
       description: this.description,
       lineCount: this.lineCount,
+      otherLines: this.#others,
       capabilities: this.capabilities,
       alternative: 'Use --driver gpiochip, which can.',
     }
@@ -79,7 +87,8 @@ export class OnoffBoard implements Board {
   /** Without the character device nothing knows the names of lines: then it finds none. */
   findLine(name: string): number | undefined {
     this.#checkOpen()
-    return this.#options.inspector?.findLine(name)
+    const other = parseChipLine(name)
+    return other === undefined ? this.#options.inspector?.findLine(name) : this.#findOther(other)
   }
 
   /** Without the character device, only what this board holds is known to be used. */
@@ -87,7 +96,8 @@ export class OnoffBoard implements Board {
     this.#checkOpen()
     checkLine(line, this.#limits)
     const holder = this.#holder(line)
-    const info = this.#options.inspector?.lineInfo(line) ?? {
+    const inspector = this.#others.has(line) ? undefined : this.#options.inspector
+    const info = inspector?.lineInfo(line) ?? {
       line,
       name: undefined,
       used: holder !== undefined,
@@ -115,8 +125,12 @@ export class OnoffBoard implements Board {
   }
 
   async #open({ lines, settings, consumer = DEFAULT_CONSUMER, eventBuffer }: LineRequest): Promise<OnoffHandle> {
-    const { chip, Gpio, root, files, clock } = this.#options
-    const ids = lines.map(line => ({ line, number: chip.base + line, chip: join(root, chip.name) }))
+    const { Gpio, root, files, clock } = this.#options
+    const ids = lines.map(line => {
+      const chip = this.#chipOf(line)
+      const offset = chipLineOf(line)?.offset ?? line
+      return { line, number: chip.base + offset, chip: join(root, chip.name) }
+    })
     const claimed = await claimLines(ids, { Gpio, root, files, clock, busy: id => this.#busy(id) })
     const handle = new OnoffHandle({
       lines: claimed,
@@ -146,7 +160,8 @@ export class OnoffBoard implements Board {
   }
 
   #busy(id: LineId): PiWorkerError {
-    const { chip, root } = this.#options
+    const { root } = this.#options
+    const chip = this.#chipOf(id.line)
     const path = chip.device === undefined ? join(root, chip.name) : `/dev/${chip.device}`
     return busyFailure({ driver: 'onoff', path, lines: [id.line] }, this.#holders(id))
   }
@@ -156,9 +171,28 @@ export class OnoffBoard implements Board {
     const own = this.#holder(line)
     if (own !== undefined) return [{ line, consumer: own.consumer, own: true }]
     if (existsSync(join(root, `gpio${number}`))) return [{ line, consumer: 'sysfs', sysfsNumber: number }]
-    const info = inspector?.lineInfo(line)
+    const info = this.#others.has(line) ? undefined : inspector?.lineInfo(line)
     if (info === undefined) return [{ line, consumer: undefined }]
     return info.used ? [{ line, consumer: info.consumer ?? '' }] : []
+  }
+
+  #chipOf(line: number): SysfsChip {
+    return this.#others.get(line) ?? this.#options.chip
+  }
+
+  #findOther(line: ChipLine): number {
+    const chip = this.#options.findChip(`gpiochip${line.chip}`)
+    if (line.offset >= chip.lineCount) {
+      throw new PiWorkerError(
+        'ERR_UNKNOWN_LINE',
+        `gpiochip${line.chip} (${chip.label}) has no line ${line.offset}: its lines are 0 to ${chip.lineCount - 1}`,
+        { details: { driver: 'onoff' } },
+      )
+    }
+    if (chip.name === this.#options.chip.name) return line.offset
+    const number = numberOfChipLine(line)
+    this.#others.set(number, chip)
+    return number
   }
 
   #holder(line: number): OnoffHandle | undefined {

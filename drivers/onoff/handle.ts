@@ -3,8 +3,9 @@
 import { PiWorkerError } from '../../src/errors.js'
 import type { Clock, Timer } from '../../src/worker/clock.js'
 import { Debouncer } from '../debounce.js'
-import type { Bit, EdgeEvent, LineHandle, LineSettings } from '../driver.js'
+import type { Bit, EdgeEvent, LineHandle, LineSettings, Played, PulseSequence } from '../driver.js'
 import { formatLine } from '../lines.js'
+import { playInSoftware } from '../play.js'
 import { checkSettings, type RequestLimits } from '../request.js'
 import { EdgeFeed } from './edge-feed.js'
 import type { LineTarget, SysfsLine } from './line.js'
@@ -69,13 +70,7 @@ export class OnoffHandle implements LineHandle {
   }
 
   set(values: number, mask: number = ALL_BITS): void {
-    this.#checkHeld()
-    if (this.#settings.direction !== 'output') {
-      throw new PiWorkerError('ERR_UNSUPPORTED', `${this.#names} is an input and cannot be set`, {
-        remedy: 'Request the line as an output, or reconfigure it first.',
-        details: { driver: 'onoff', lines: this.lines },
-      })
-    }
+    this.#checkOutput()
     for (let index = 0; index < this.#lines.length; index++) {
       if (((mask >>> index) & 1) === 1) this.#lines[index]!.set(this.#inverted(bit(values, index)))
     }
@@ -100,6 +95,11 @@ export class OnoffHandle implements LineHandle {
   edges(listener: (event: EdgeEvent) => void): () => void {
     this.#checkHeld()
     return this.#feed.listen(listener)
+  }
+
+  async play(sequence: PulseSequence, signal?: AbortSignal): Promise<Played> {
+    this.#checkOutput()
+    return await playInSoftware(this.#options.clock, this, sequence, signal)
   }
 
   release(): void {
@@ -193,6 +193,15 @@ export class OnoffHandle implements LineHandle {
 
   #inverted(level: Bit): Bit {
     return this.#settings.activeLow === true ? ((1 - level) as Bit) : level
+  }
+
+  #checkOutput(): void {
+    this.#checkHeld()
+    if (this.#settings.direction === 'output') return
+    throw new PiWorkerError('ERR_UNSUPPORTED', `${this.#names} is an input and cannot be set`, {
+      remedy: 'Request the line as an output, or reconfigure it first.',
+      details: { driver: 'onoff', lines: this.lines },
+    })
   }
 
   #checkHeld(): void {

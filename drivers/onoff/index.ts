@@ -50,7 +50,7 @@ export function onoffDriver(options: OnoffOptions = {}): Driver {
       checkMayExport(files, join(root, 'export'))
       const Gpio = await gpio()
       const inspector = chip.device === undefined ? undefined : await inspect?.(`/dev/${chip.device}`)
-      return new OnoffBoard({ chip, Gpio, root, files, clock, inspector })
+      return new OnoffBoard({ chip, Gpio, root, files, clock, inspector, findChip: device => findChip(root, device) })
     },
   }
 }

@@ -1,6 +1,6 @@
 /** An open bench: named peripherals on one board, one worker for all of them, and the way they all end safe. */
 
-import type { Board, Level, LevelListener } from '../../drivers/driver.js'
+import type { Board, Level, LevelListener, Signal } from '../../drivers/driver.js'
 import { PiWorkerError } from '../errors.js'
 import { callAll } from '../thrown.js'
 import type { Clock } from '../worker/clock.js'
@@ -11,20 +11,14 @@ import { named } from './names.js'
 import type { OpenPeripheral } from './open-peripheral.js'
 import type { CallOptions, Peripheral, PeripheralOf } from './peripheral.js'
 
-/** A line of the bench, with a name that says whose it is. */
-export interface Signal {
-  /** BCM number. */
-  readonly line: number
-  /** The peripheral's name; with the place in its configuration when it has several lines: `motor.forward`. */
-  readonly name: string
-}
-
 /** Peripherals to be, by name. */
 export type Specs = Readonly<Record<string, PeripheralSpec>>
 
 /** A bench, with a member for each peripheral. */
 export type BenchOf<S extends Specs> = Bench & { readonly [K in keyof S]: PeripheralOf<DefinitionOf<S[K]>> }
 type DefinitionOf<S> = S extends PeripheralSpec<infer D> ? D : AnyDefinition
+
+export type { Signal }
 
 export interface BenchParts {
   readonly board: Board

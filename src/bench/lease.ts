@@ -11,6 +11,10 @@ import type {
   LineHandle,
   LineRequest,
   LineSettings,
+  Played,
+  PulseSequence,
+  PwmSettings,
+  PwmState,
 } from '../../drivers/driver.js'
 import { formatLine } from '../../drivers/lines.js'
 import { MAX_CONSUMER_BYTES } from '../../drivers/request.js'
@@ -156,7 +160,8 @@ class LeasedHandle implements LineHandle {
   readonly #name: string
   readonly #handle: LineHandle
   readonly #onRelease: () => void
-  readonly #listening = new Set<() => void>()
+  /** What ends when it is revoked: listeners of edges, and sequences that play. */
+  readonly #underWay = new Set<() => void>()
 
   constructor(name: string, handle: LineHandle, onRelease: () => void) {
     this.#name = name
@@ -188,11 +193,32 @@ class LeasedHandle implements LineHandle {
     if (this.revoked) throw revokedError(this.#name)
     const stop = this.#handle.edges(listener)
     const end = (): void => {
-      this.#listening.delete(end)
+      this.#underWay.delete(end)
       stop()
     }
-    this.#listening.add(end)
+    this.#underWay.add(end)
     return end
+  }
+
+  async play(sequence: PulseSequence, signal?: AbortSignal): Promise<Played> {
+    if (this.revoked) throw revokedError(this.#name)
+    const own = new AbortController()
+    const end = (): void => own.abort(revokedError(this.#name))
+    this.#underWay.add(end)
+    try {
+      return await this.#handle.play(
+        sequence,
+        signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]),
+      )
+    } finally {
+      this.#underWay.delete(end)
+    }
+  }
+
+  pwm(line: number, settings: PwmSettings): PwmState {
+    if (this.revoked) throw revokedError(this.#name)
+    if (this.#handle.pwm !== undefined) return this.#handle.pwm(line, settings)
+    throw new PiWorkerError('ERR_UNSUPPORTED', `the driver of ${this.#name} has no PWM`, { place: this.#name })
   }
 
   release(): void {
@@ -204,7 +230,7 @@ class LeasedHandle implements LineHandle {
   revoke(): void {
     if (this.revoked) return
     this.revoked = true
-    for (const end of [...this.#listening]) end()
+    for (const end of [...this.#underWay]) end()
   }
 }
 

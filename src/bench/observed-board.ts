@@ -14,9 +14,15 @@ import type {
   LineHandle,
   LineRequest,
   LineSettings,
+  Played,
+  PulseSequence,
+  PwmSettings,
+  PwmState,
 } from '../../drivers/driver.js'
-import { isPiWorkerError } from '../errors.js'
+import { playInSoftware } from '../../drivers/play.js'
+import { isPiWorkerError, PiWorkerError } from '../errors.js'
 import { Listeners } from '../listeners.js'
+import type { Clock } from '../worker/clock.js'
 import { type LineSource, levelAt } from './lease.js'
 
 interface LevelChange {
@@ -29,11 +35,13 @@ export class ObservedBoard implements LineSource {
   readonly driver
   readonly capabilities
   readonly #board: Board
+  readonly #clock: Clock
   readonly #levels = new Map<number, Level>()
   readonly #listeners = new Listeners<LevelChange>()
 
-  constructor(board: Board) {
+  constructor(board: Board, clock: Clock) {
     this.#board = board
+    this.#clock = clock
     this.driver = board.driver
     this.capabilities = board.capabilities
   }
@@ -48,13 +56,17 @@ export class ObservedBoard implements LineSource {
    */
   async request(request: LineRequest): Promise<LineHandle> {
     const { settings } = request
-    const tell: LevelListener = (line, level, time) => this.#tell(line, level, time)
+    const observer: Observer = {
+      tell: (line, level, time) => this.#tell(line, level, time),
+      now: () => this.now(),
+      softwareClock: this.capabilities.pulses === 'software' ? this.#clock : undefined,
+    }
     try {
       const handle = await this.#board.request({ ...request, settings: watched(settings) })
-      return new ObservedHandle(handle, settings, false, tell, () => this.now())
+      return new ObservedHandle(handle, settings, false, observer)
     } catch (error) {
       if (!isPiWorkerError(error, 'ERR_UNSUPPORTED') || (settings.edges ?? 'none') !== 'none') throw error
-      return new ObservedHandle(await this.#board.request(request), settings, true, tell, () => this.now())
+      return new ObservedHandle(await this.#board.request(request), settings, true, observer)
     }
   }
 
@@ -69,25 +81,31 @@ export class ObservedBoard implements LineSource {
   }
 }
 
+/** What a handle tells its board, and what it needs of it. */
+interface Observer {
+  readonly tell: LevelListener
+  readonly now: () => number
+  /** The clock that times pulses; undefined when hardware does, which nobody can watch step by step. */
+  readonly softwareClock: Clock | undefined
+}
+
 class ObservedHandle implements LineHandle {
   readonly lines: readonly number[]
   readonly #handle: LineHandle
   /** The lines can have no edges. */
   readonly #edgeless: boolean
-  readonly #tell: LevelListener
-  readonly #now: () => number
+  readonly #observer: Observer
   #settings: LineSettings
   readonly #listeners = new Listeners<EdgeEvent>()
   #stop: (() => void) | undefined
   #failure: EdgeFailure | undefined
 
-  constructor(handle: LineHandle, settings: LineSettings, edgeless: boolean, tell: LevelListener, now: () => number) {
+  constructor(handle: LineHandle, settings: LineSettings, edgeless: boolean, observer: Observer) {
     this.lines = handle.lines
     this.#handle = handle
     this.#settings = settings
     this.#edgeless = edgeless
-    this.#tell = tell
-    this.#now = now
+    this.#observer = observer
     this.#tellAll()
     this.#watch()
   }
@@ -102,9 +120,9 @@ class ObservedHandle implements LineHandle {
 
   set(values: number, mask = -1): void {
     this.#handle.set(values, mask)
-    const time = this.#now()
+    const time = this.#observer.now()
     for (const [index, line] of this.lines.entries()) {
-      if (((mask >>> index) & 1) === 1) this.#tell(line, levelAt(values, index, this.#settings), time)
+      if (((mask >>> index) & 1) === 1) this.#observer.tell(line, levelAt(values, index, this.#settings), time)
     }
   }
 
@@ -121,6 +139,24 @@ class ObservedHandle implements LineHandle {
     const failure = this.#failure
     if (failure !== undefined) queueMicrotask(() => this.#listeners.tell(failure))
     return stop
+  }
+
+  async play(sequence: PulseSequence, signal?: AbortSignal): Promise<Played> {
+    const clock = this.#observer.softwareClock
+    if (clock !== undefined && this.#settings.direction === 'output') {
+      return await playInSoftware(clock, this, sequence, signal)
+    }
+    try {
+      return await this.#handle.play(sequence, signal)
+    } finally {
+      this.#tellAll()
+    }
+  }
+
+  /** The edges of PWM are not told: only a simulated board knows them. */
+  pwm(line: number, settings: PwmSettings): PwmState {
+    if (this.#handle.pwm !== undefined) return this.#handle.pwm(line, settings)
+    throw new PiWorkerError('ERR_UNSUPPORTED', 'the driver has no PWM')
   }
 
   release(): void {
@@ -141,15 +177,17 @@ class ObservedHandle implements LineHandle {
 
   #heard(event: EdgeEvent): void {
     if (event.kind === 'failed') this.#failure = event
-    if (event.kind === 'edge') this.#tell(event.line, event.direction === 'rising' ? 'high' : 'low', event.time)
+    if (event.kind === 'edge')
+      this.#observer.tell(event.line, event.direction === 'rising' ? 'high' : 'low', event.time)
     if (event.kind === 'edge' && !selects(this.#settings.edges, event.direction)) return
     this.#listeners.tell(event)
   }
 
   #tellAll(): void {
     const values = this.#handle.get()
-    const time = this.#now()
-    for (const [index, line] of this.lines.entries()) this.#tell(line, levelAt(values, index, this.#settings), time)
+    const time = this.#observer.now()
+    for (const [index, line] of this.lines.entries())
+      this.#observer.tell(line, levelAt(values, index, this.#settings), time)
   }
 }
 

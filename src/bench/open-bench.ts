@@ -1,14 +1,14 @@
 /** Opens a bench: everything that can be wrong is found before a line moves, and what goes wrong later undoes the rest. */
 
 import { mergeNeeds, type Needs, unmetNeeds } from '../../drivers/capabilities.js'
-import { openBoard } from '../../drivers/detect.js'
-import type { Board, Driver, DriverName, PartSpec } from '../../drivers/driver.js'
+import { driversWith, openBoard } from '../../drivers/detect.js'
+import type { Board, Driver, DriverName, PartSpec, Signal } from '../../drivers/driver.js'
 import { MAX_LINE, resolveLine } from '../../drivers/lines.js'
 import { PiWorkerError } from '../errors.js'
 import { callAll } from '../thrown.js'
 import { type Clock, SystemClock } from '../worker/clock.js'
 import { Worker, type WorkerOptions } from '../worker/worker.js'
-import { Bench, type BenchOf, type Signal, type Specs } from './bench.js'
+import { Bench, type BenchOf, type Specs } from './bench.js'
 import { check, linesOf, resolveLines } from './check.js'
 import { checkClaims } from './claims.js'
 import type { AnyDefinition, PeripheralSpec } from './definition.js'
@@ -31,6 +31,8 @@ export interface BenchOptions {
   readonly retain?: WorkerOptions['retain']
   /** What the simulation is told of each peripheral; only the mock driver listens. */
   readonly simulate?: Readonly<Record<string, unknown>> | undefined
+  /** Path of a VCD file whose levels the mock driver replays on the inputs; other drivers ignore it. */
+  readonly replay?: string | undefined
   /** Seed of whatever is random in a simulation. Default 1. */
   readonly seed?: number | undefined
   /** Watch every line for level changes on a real driver too, for `onLevel`. Costs a wake-up for every edge. */
@@ -51,7 +53,7 @@ interface Planned {
  *   ERR_UNSUPPORTED (names the peripheral and what it needs), and what the driver's `open` and `request` throw
  */
 export async function openBench<const S extends Specs>(specs: S, options: BenchOptions = {}): Promise<BenchOf<S>> {
-  const { driver = 'auto', chip, clock = new SystemClock(), seed, observe = false } = options
+  const { driver = 'auto', chip, clock = new SystemClock(), seed, replay, observe = false } = options
   const planned = checkSpecs(specs, options.simulate ?? {})
   checkClaims(planned)
   const needs = new Map(planned.map(({ name, definition, config }) => [name, needsOf(definition, config)]))
@@ -60,16 +62,17 @@ export async function openBench<const S extends Specs>(specs: S, options: BenchO
     chip,
     clock,
     seed,
+    replay,
     ...(driver === 'auto' && { needs: mergeNeeds([...needs.values()]) }),
     lineNames: inventLines(planned),
     parts: board => planned.map(peripheral => partOf(peripheral, board)),
   })
   const opened: OpenPeripheral[] = []
   try {
-    for (const [name, needed] of needs) checkNeeds(name, needed, board)
+    for (const [name, needed] of needs) await checkNeeds(name, needed, board)
     const located = planned.map(peripheral => ({ ...peripheral, config: locate(peripheral, board) }))
     checkClaims(located)
-    const observed = observe && board.onLevel === undefined ? new ObservedBoard(board) : undefined
+    const observed = observe && board.onLevel === undefined ? new ObservedBoard(board, clock) : undefined
     const worker = new Worker({ clock, retain: options.retain })
     const peripherals = new Map<string, Peripheral>()
     for (const { name, definition, config } of located) {
@@ -192,7 +195,8 @@ function locate({ name, definition, config }: Planned, board: Board): Planned['c
 
 function partOf(peripheral: Planned, board: Board): PartSpec {
   const { name, definition, simulate } = peripheral
-  return { name, type: definition.type, config: locate(peripheral, board), simulate }
+  const config = locate(peripheral, board)
+  return { name, type: definition.type, config, simulate, signals: signalsOf({ ...peripheral, config }) }
 }
 
 function needsOf(definition: AnyDefinition, config: unknown): Needs {
@@ -200,16 +204,17 @@ function needsOf(definition: AnyDefinition, config: unknown): Needs {
   return needs?.(config) ?? {}
 }
 
-function checkNeeds(name: string, needs: Needs, board: Board): void {
+async function checkNeeds(name: string, needs: Needs, board: Board): Promise<void> {
   const unmet = unmetNeeds(needs, board.capabilities)
   if (unmet.length === 0) return
+  const able = (await driversWith(needs)).filter(driver => driver !== board.driver)
   throw new PiWorkerError('ERR_UNSUPPORTED', `${name} needs ${unmet.join(' and ')}, which ${board.driver} cannot do`, {
     place: name,
     remedy:
-      board.driver === 'gpiochip'
-        ? 'Ask for less in its configuration.'
-        : 'Use --driver gpiochip, which can, or ask for less in its configuration.',
-    details: { peripheral: name, driver: board.driver, unmet },
+      able.length === 0
+        ? 'Ask for less in its configuration: no driver can do all of this.'
+        : `Use --driver ${able.join(' or ')}, which can, or ask for less in its configuration.`,
+    details: { peripheral: name, driver: board.driver, unmet, able },
   })
 }
 

@@ -1,17 +1,20 @@
 /** The `pi-worker` command: its options and subcommands. What each does is loaded when it is called. */
 
 import { createRequire } from 'node:module'
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError } from 'commander'
+import type { DriverName } from '../../drivers/driver.js'
 import { PiWorkerError } from '../errors.js'
 import { exit, exitOf } from './exit.js'
 import { type CliIo, Output, processIo } from './io.js'
+import { addLineCommands, LINE_COMMANDS, withBoardOptions } from './line-commands.js'
 
 /** What `run` was asked for. */
 export interface RunFlags {
-  readonly driver: 'auto' | 'mock' | 'gpiochip' | 'onoff'
+  readonly driver: 'auto' | DriverName
   readonly chip?: string
   readonly virtual?: true
   readonly trace?: string
+  readonly replay?: string
   readonly json?: true
   readonly verbose?: true
 }
@@ -30,8 +33,11 @@ Examples:
   pi-worker run dose.yaml --driver mock --virtual     the same at once, in virtual time
   pi-worker run dose.yaml --trace dose.vcd            run it on this machine's lines and record them
   pi-worker run dose.yaml --json > result.json        the tasks as one JSON object
+  pi-worker doctor                                    what is wrong with this machine, and what mends it
+  pi-worker pinout                                    the header, with what every line does now
+  pi-worker get 17                                    one level; set 17=1 and watch 17 are like it
 
-Exit codes:
+Exit codes (doctor has its own):
   0 all tasks succeeded      3 no usable driver or line
   1 a task failed            4 a peripheral could not be made safe: look at the hardware
   2 bad plan or command      129, 130, 143 stopped by SIGHUP, SIGINT, SIGTERM, after safe states`
@@ -79,10 +85,20 @@ async function dispatch(argv: readonly string[], session: Session): Promise<numb
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exit.succeeded
     const failure = error instanceof CommanderError ? usageError(error) : error
-    const { reportFailure } = await import('./failure.js')
-    await reportFailure(session, failure, { json: argv.includes('--json'), verbose: argv.includes('--verbose') })
+    await report(session, failure, argv)
     return exitOf(failure)
   }
+}
+
+/** As a failed run, which has tasks, or as that of another command, which has none. */
+async function report(session: Session, failure: unknown, argv: readonly string[]): Promise<void> {
+  const [json, verbose] = ['--json', '--verbose'].map(flag => argv.includes(flag))
+  const { reportFailure } = await import('./failure.js')
+  const ofRun = json && !LINE_COMMANDS.includes(argv[0] ?? '')
+  await reportFailure(session, failure, { json: ofRun, verbose })
+  if (!json || ofRun) return
+  const { errorJson } = await import('./error-block.js')
+  session.out.write(`${JSON.stringify({ error: errorJson(failure) })}\n`)
 }
 
 function buildProgram(session: Session, done: (code: number) => void): Command {
@@ -99,18 +115,10 @@ function buildProgram(session: Session, done: (code: number) => void): Command {
       getOutHelpWidth: () => Math.min(session.io.stdout.columns ?? 100, 100),
       getOutHasColors: () => session.out.colored,
     })
-  program
-    .command('run')
-    .description('run a plan file')
-    .argument('<file>', 'plan file: YAML or JSON')
-    .addOption(
-      new Option('--driver <name>', 'how lines are reached; auto never takes mock')
-        .choices(['auto', 'mock', 'gpiochip', 'onoff'])
-        .default('auto'),
-    )
-    .option('--chip <path>', 'the GPIO chip; found by its label when left out')
+  withBoardOptions(program.command('run').description('run a plan file').argument('<file>', 'plan file: YAML or JSON'))
     .option('--virtual', 'in virtual time, as fast as it goes; only with --driver mock')
     .option('--trace <file.vcd>', 'record every level change of the lines')
+    .option('--replay <file.vcd>', 'let inputs do what was recorded; only with --driver mock')
     .option('--json', 'print one JSON object, and nothing else, on standard output')
     .option('--verbose', 'more about the driver and about errors')
     .addHelpText('after', RUN_HELP)
@@ -135,6 +143,7 @@ function buildProgram(session: Session, done: (code: number) => void): Command {
       const { schemaCommand } = await import('./schema.js')
       done(schemaCommand(session))
     })
+  addLineCommands(program, session, done)
   return program
 }
 

@@ -2,7 +2,6 @@
 
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Level } from '../../drivers/driver.js'
 import type { Bench } from '../bench/bench.js'
 import { openBench } from '../bench/open-bench.js'
 import { PiWorkerError } from '../errors.js'
@@ -10,7 +9,8 @@ import { type CheckedPlan, checkPlan } from '../plan/check.js'
 import type { Place } from '../plan/place.js'
 import { type PlanResult, runPlan } from '../plan/run.js'
 import { type PlanSource, readPlanSource } from '../plan/source.js'
-import { checkWritable, VcdWriter } from '../records/vcd.js'
+import { recordTrace } from '../records/record-trace.js'
+import { checkWritable } from '../records/vcd.js'
 import { type Clock, SystemClock } from '../worker/clock.js'
 import { toMs } from '../worker/duration.js'
 import { VirtualClock } from '../worker/virtual-clock.js'
@@ -55,11 +55,12 @@ interface Run {
 
 async function runStoppable(session: Session, run: Run): Promise<number> {
   const { source, plan, flags, clock } = run
-  const { driver, chip, trace, json, verbose } = flags
+  const { driver, chip, trace, replay, json, verbose } = flags
   let bench: Bench
   try {
     const observe = trace !== undefined
-    bench = await openBench(plan.bench, { driver, chip, clock, observe, simulate: plan.simulate, retain: { count: 0 } })
+    const { simulate } = plan
+    bench = await openBench(plan.bench, { driver, chip, clock, observe, simulate, replay, retain: { count: 0 } })
   } catch (error) {
     await reportFailure(session, error, { json, verbose, name: plan.name, place: placeOf(error, source, plan) })
     return exitOf(error)
@@ -74,11 +75,11 @@ async function runStoppable(session: Session, run: Run): Promise<number> {
 async function runAndClose(bench: Bench, { plan, flags, clock, stop }: Run, progress: Progress): Promise<RunEnd> {
   const errors: unknown[] = []
   const began = clock.now()
-  let trace: VcdWriter | undefined
+  let endTrace: (() => void) | undefined
   let result: PlanResult | undefined
   bench.worker.listen(event => progress.heard(event))
   try {
-    if (flags.trace !== undefined) trace = startTrace(flags.trace, plan.name, bench)
+    if (flags.trace !== undefined) endTrace = recordTrace(bench, { path: flags.trace, scope: plan.name })
     result = await runPlan(bench, plan, {
       signal: stop.signal,
       onEvent: ({ type, task }) => {
@@ -95,24 +96,11 @@ async function runAndClose(bench: Bench, { plan, flags, clock, stop }: Run, prog
     errors.push(error)
   }
   try {
-    trace?.close(bench.board.now())
+    endTrace?.()
   } catch (error) {
     errors.push(error)
   }
   return { result, errors, elapsed, stop: stop.reason }
-}
-
-/** @throws ERR_FILE */
-function startTrace(path: string, scope: string, bench: Bench): VcdWriter {
-  const initial = new Map<number, Level>()
-  for (const { line } of bench.signals) {
-    const level = bench.levelOf(line)
-    if (level !== undefined) initial.set(line, level)
-  }
-  const settleNs = bench.board.capabilities.edgeDelayNs
-  const trace = new VcdWriter({ path, scope, signals: bench.signals, initial, settleNs })
-  bench.onLevel((line, level, time) => trace.level(line, level, time))
-  return trace
 }
 
 async function report({ io, out, err }: Session, { plan, flags }: Run, verdict: Verdict): Promise<void> {
@@ -131,10 +119,21 @@ async function report({ io, out, err }: Session, { plan, flags }: Run, verdict: 
 }
 
 /** @throws ERR_USAGE */
-function checkFlags(file: string, { driver, virtual, trace }: RunFlags): void {
+function checkFlags(file: string, { driver, virtual, trace, replay }: RunFlags): void {
   if (virtual && driver !== 'mock') {
     throw new PiWorkerError('ERR_USAGE', `--virtual cannot be had with --driver ${driver}: real lines have real time`, {
       remedy: 'Add --driver mock, or leave out --virtual.',
+    })
+  }
+  if (replay !== undefined && driver !== 'mock') {
+    throw new PiWorkerError('ERR_USAGE', `--replay cannot be had with --driver ${driver}: real lines do what they do`, {
+      remedy: 'Add --driver mock, or leave out --replay.',
+    })
+  }
+  if (trace !== undefined && replay !== undefined && sameFile(trace, replay)) {
+    throw new PiWorkerError('ERR_USAGE', 'the trace would be written over the recording', {
+      place: trace,
+      remedy: 'Name another file for the trace: --trace again.vcd.',
     })
   }
   if (trace !== undefined && sameFile(trace, file)) {

@@ -8,6 +8,7 @@ import { dirname } from 'node:path'
 import TinyQueue from 'tinyqueue'
 import type { Level } from '../../drivers/driver.js'
 import { codeOf, messageOf, PiWorkerError } from '../errors.js'
+import { signalName } from '../signal-name.js'
 
 export interface VcdSignal {
   /** BCM number, or any other number that tells signals apart. */
@@ -96,6 +97,8 @@ export class VcdWriter {
       this.#written.set(line, level)
       this.#chunk += `${level === undefined ? 'x' : bit(level)}${identifier}\n`
     }
+    // At once, so that a file whose process dies is still one that can be read.
+    this.#write()
   }
 
   /** A line has this level from `time` (ns since the bench opened) on. Never throws: `close` says what went wrong. */
@@ -138,7 +141,7 @@ export class VcdWriter {
       if (this.#identifiers.has(line)) continue
       const identifier = identifierOf(this.#identifiers.size)
       this.#identifiers.set(line, identifier)
-      declarations += `$var wire 1 ${identifier} ${unique(legal(name), names)} $end\n`
+      declarations += `$var wire 1 ${identifier} ${unique(signalName(name), names)} $end\n`
     }
     return declarations
   }
@@ -195,7 +198,7 @@ function header(timescale: '1us' | '1ns', scope: string, declarations: string): 
   return [
     '$version pi-worker $end',
     `$timescale ${timescale.replace('1', '1 ')} $end`,
-    `$scope module ${legal(scope)} $end`,
+    `$scope module ${signalName(scope)} $end`,
     `${declarations}$upscope $end`,
     '$enddefinitions $end',
     '',
@@ -212,11 +215,6 @@ function identifierOf(index: number): string {
     identifier = String.fromCharCode(FIRST_CHARACTER + (rest % CHARACTERS)) + identifier
   }
   return identifier
-}
-
-function legal(name: string): string {
-  const safe = name.replace(/[^A-Za-z0-9_$]/g, '_')
-  return /^[A-Za-z_]/.test(safe) ? safe : `_${safe}`
 }
 
 function unique(name: string, taken: Set<string>): string {

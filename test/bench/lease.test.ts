@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { LineHandle } from '../../drivers/driver.js'
 import { MockBoard } from '../../mocks/board.js'
 import { HeldLines } from '../../src/bench/lease.js'
+import { PiWorkerError } from '../../src/errors.js'
 import { VirtualClock } from '../../src/worker/virtual-clock.js'
 import { failureOf } from './setup.js'
 
@@ -10,9 +11,11 @@ const INPUT = { direction: 'input', edges: 'both' } as const
 const REVOKED = expect.objectContaining({ code: 'ERR_REVOKED', place: 'pump' })
 
 let board: MockBoard
+let clock: VirtualClock
 let held: HeldLines
 beforeEach(() => {
-  board = new MockBoard({ clock: new VirtualClock() })
+  clock = new VirtualClock()
+  board = new MockBoard({ clock })
   held = new HeldLines('pump', board, [17, 18])
 })
 
@@ -51,12 +54,50 @@ describe('a leased handle', () => {
   })
 })
 
+describe('a sequence that plays on a leased handle', () => {
+  const steps = [
+    { values: 1, ns: 500 },
+    { values: 0, ns: 500 },
+  ]
+
+  it('is played by the driver', async () => {
+    const handle = await held.lease().request({ lines: [17], settings: OUTPUT })
+    expect(await handle.play({ steps })).toMatchObject({ achievedNs: 1000 })
+    expect(board.level(17)).toBe('low')
+  })
+
+  it('ends with the signal of whoever plays it', async () => {
+    const handle = await held.lease().request({ lines: [17], settings: OUTPUT })
+    const reason = new PiWorkerError('ERR_CANCELLED', 'enough')
+    await expect(handle.play({ steps }, AbortSignal.abort(reason))).rejects.toBe(reason)
+  })
+
+  it('moves nothing any more when the lease is revoked', async () => {
+    const handle = await held.lease().request({ lines: [17], settings: OUTPUT })
+    clock.after(700, () => held.revoke())
+    expect(await failureOf(handle.play({ steps, repeat: 10 }))).toMatchObject({ code: 'ERR_REVOKED' })
+    expect([clock.now(), board.level(17)]).toEqual([700, 'low'])
+    expect(await failureOf(handle.play({ steps }))).toMatchObject({ code: 'ERR_REVOKED' })
+  })
+
+  it('is refused as PWM by a driver that has none', async () => {
+    const source = Object.assign(board, { capabilities: { ...board.capabilities, pwm: [] } })
+    const request = board.request.bind(board)
+    source.request = async asked => Object.assign(await request(asked), { pwm: undefined })
+    const handle = await new HeldLines('pump', source, [17]).lease().request({ lines: [17], settings: OUTPUT })
+    expect(() => handle.pwm?.(17, { frequency: 50, duty: 0.5 })).toThrow(
+      expect.objectContaining({ code: 'ERR_UNSUPPORTED', place: 'pump' }),
+    )
+  })
+})
+
 describe('a revoked lease', () => {
   const uses: Record<string, (handle: LineHandle) => void> = {
     get: handle => handle.get(),
     set: handle => handle.set(1),
     reconfigure: handle => handle.reconfigure(OUTPUT),
     edges: handle => handle.edges(() => undefined),
+    pwm: handle => handle.pwm?.(17, { frequency: 50, duty: 0.5 }),
   }
 
   it.each(Object.keys(uses))('makes %s throw ERR_REVOKED', async use => {

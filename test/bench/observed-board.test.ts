@@ -6,11 +6,13 @@ import { VirtualClock } from '../../src/worker/virtual-clock.js'
 import { withoutEdges } from './setup.js'
 
 let board: MockBoard
+let clock: VirtualClock
 let observed: ObservedBoard
 let told: string[]
 beforeEach(() => {
-  board = new MockBoard({ clock: new VirtualClock() })
-  observed = new ObservedBoard(board)
+  clock = new VirtualClock()
+  board = new MockBoard({ clock })
+  observed = new ObservedBoard(board, clock)
   told = []
   observed.onLevel((line, level) => told.push(`${line} ${level}`))
 })
@@ -24,6 +26,22 @@ describe('an observed output', () => {
     handle.set(1)
     handle.set(0)
     expect(told).toEqual(['17 low', '17 high', '17 low'])
+  })
+
+  it('tells every step of a sequence that it plays', async () => {
+    const handle = await observed.request({ lines: [17], settings: { direction: 'output' } })
+    const steps = [
+      { values: 1, ns: 100 },
+      { values: 0, ns: 100 },
+    ]
+    expect(await handle.play({ steps, repeat: 2 })).toMatchObject({ requestedNs: 400, achievedNs: 400, latestNs: 0 })
+    expect(told).toEqual(['17 low', '17 high', '17 low', '17 high', '17 low'])
+  })
+
+  it('hands PWM on to the driver', async () => {
+    const handle = await observed.request({ lines: [18], settings: { direction: 'output' } })
+    expect(handle.pwm?.(18, { frequency: 50, duty: 0.5 })).toEqual({ frequency: 50, duty: 0.5, source: 'hardware' })
+    expect(board.level(18)).toBe('high')
   })
 
   it('does not tell of a level that stays', async () => {
@@ -94,7 +112,7 @@ describe('an observed input', () => {
 
   it('that can have no edges is read all the same, and tells its first level', async () => {
     const expander = withoutEdges(board)
-    const calm = new ObservedBoard(expander)
+    const calm = new ObservedBoard(expander, clock)
     calm.onLevel((line, level) => told.push(`${line} ${level}`))
     board.drive(4, 'high')
     const handle = await calm.request({ lines: [4], settings: { direction: 'input' } })

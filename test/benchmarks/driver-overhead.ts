@@ -117,12 +117,14 @@ function gpiochipSet(libc: Libc, fd: number): Set {
     fd,
     path: '/dev/null',
     lines: [LINE],
+    firstLine: 0,
     settings: { direction: 'output' },
     consumer: 'benchmark',
     limits: { lineCount: 58, description: '/dev/null', driver: 'gpiochip', capabilities: gpiochipCapabilities },
     reader: new EdgeReader(libc, 1, () => {
       throw new RangeError('nobody listens to edges here')
     }),
+    clock: new SystemClock(),
     now: () => 0,
     toTime: Number,
     released: () => {},

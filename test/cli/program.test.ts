@@ -6,14 +6,18 @@ describe('pi-worker', () => {
   it('prints its help on standard output', async () => {
     const { code, stdout, stderr } = await runMain(['--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    for (const word of ['run', 'check', 'schema', '--version', 'Exit codes', '130']) expect(stdout).toContain(word)
+    for (const word of ['run', 'check', 'schema', 'doctor', 'pinout', '--version', 'Exit codes', '130'])
+      expect(stdout).toContain(word)
   })
 
-  it.each(['run', 'check', 'schema'])('prints the help of %s', async command => {
-    const { code, stdout, stderr } = await runMain([command, '--help'])
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toContain(`pi-worker ${command}`)
-  })
+  it.each(['run', 'check', 'schema', 'doctor', 'pinout', 'get', 'set', 'watch'])(
+    'prints the help of %s',
+    async command => {
+      const { code, stdout, stderr } = await runMain([command, '--help'])
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      expect(stdout).toContain(`pi-worker ${command}`)
+    },
+  )
 
   it('prints the version of the package', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
@@ -33,8 +37,16 @@ describe('pi-worker', () => {
     ['no file', ['run'], "missing required argument 'file'", 'pi-worker --help'],
     ['two files', ['run', 'a.yaml', 'b.yaml'], 'too many arguments', 'pi-worker --help'],
     ['an unknown driver', ['run', 'a.yaml', '--driver', 'pigpoi'], 'pigpoi', 'pi-worker --help'],
+    ['no line', ['get', '--driver', 'mock'], "missing required argument 'line'", 'pi-worker --help'],
     ['an option without its value', ['run', 'a.yaml', '--trace'], 'argument missing', 'pi-worker --help'],
     ['virtual time on a real driver', ['run', 'a.yaml', '--virtual'], '--virtual', '--driver mock'],
+    ['a recording on a real driver', ['run', 'a.yaml', '--replay', 'a.vcd'], '--replay', '--driver mock'],
+    [
+      'a trace over the recording',
+      ['run', 'a.yaml', '--driver', 'mock', '--replay', './a.vcd', '--trace', 'a.vcd'],
+      'over the recording',
+      'another file',
+    ],
     [
       'a trace over the plan',
       ['run', './a.yaml', '--driver', 'mock', '--trace', 'a.yaml'],

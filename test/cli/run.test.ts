@@ -154,6 +154,17 @@ describe('pi-worker run --trace', () => {
     expect(changes(trace)).toEqual(['#0', '0!', '1"', '#1000', '1!', '#2000', '0"', '0!', '#2001'])
   })
 
+  it('is replayed by --replay, so that inputs do again what they did', async () => {
+    const [first, again] = [join(tempFolder(), 'first.vcd'), join(tempFolder(), 'again.vcd')]
+    const steps = '- pump.on\n- level.waitFor: { edge: falling, timeout: 1s }'
+    const recorded = planFile(steps, 'simulate: { level: { falls: [2ms] } }')
+    expect((await runMain(['run', recorded, ...MOCK, '--trace', first])).code).toBe(0)
+    const replayed = planFile(steps)
+    expect((await runMain(['run', replayed, ...MOCK])).code).toBe(1)
+    expect((await runMain(['run', replayed, ...MOCK, '--replay', first, '--trace', again])).code).toBe(0)
+    expect(changes(again)).toEqual(changes(first))
+  })
+
   it('is the same, byte for byte, when it is run again', async () => {
     const folder = tempFolder()
     for (const name of ['a.vcd', 'b.vcd']) await runMain(['run', DOSE, ...MOCK, '--trace', join(folder, name)])

@@ -10,6 +10,8 @@ const modest: Capabilities = {
   drive: ['push-pull'],
   debounce: 'software',
   atomic: false,
+  pulses: 'software',
+  pwm: [],
   shortestPulseNs: 1_000_000,
   edgeDelayNs: 20_000_000,
 }
@@ -19,6 +21,8 @@ const able: Capabilities = {
   drive: ['push-pull', 'open-drain', 'open-source'],
   debounce: 'kernel',
   atomic: true,
+  pulses: 'software',
+  pwm: [],
   shortestPulseNs: 10_000,
   edgeDelayNs: 20_000_000,
 }
@@ -37,6 +41,8 @@ describe('unmetNeeds', () => {
         debounce: 'kernel',
         edgeTimestamps: 'tick-us',
         atomic: true,
+        pulses: 'dma',
+        pwm: 'hardware',
         shortestPulseNs: 50_000,
       },
       modest,
@@ -47,6 +53,8 @@ describe('unmetNeeds', () => {
       'debounce by the kernel',
       'edge times of tick-us',
       'several lines changed at once',
+      'pulses timed by hardware',
+      'PWM by hardware',
       'pulses of 50 us (the shortest here is 1000 us)',
     ])
   })
@@ -61,6 +69,13 @@ describe('unmetNeeds', () => {
     expect(unmetNeeds({ edgeTimestamps: 'kernel-ns' }, { ...able, edgeTimestamps: 'tick-us' })).toHaveLength(1)
   })
 
+  it('takes PWM by dma for PWM that software has no part in', () => {
+    expect(unmetNeeds({ pwm: 'hardware' }, { ...modest, pwm: ['dma'] })).toEqual([])
+    expect(unmetNeeds({ pwm: 'hardware' }, { ...modest, pwm: ['software'] })).toEqual(['PWM by hardware'])
+    expect(unmetNeeds({ pwm: true }, { ...modest, pwm: ['software'] })).toEqual([])
+    expect(unmetNeeds({ pwm: true }, modest)).toEqual(['PWM'])
+  })
+
   it('is met by a driver that has everything', () => {
     const needs = { bias: ['pull-up', 'pull-down'], drive: 'open-drain', debounce: 'kernel', atomic: true } as const
     expect(unmetNeeds({ ...needs, edgeTimestamps: 'kernel-ns', shortestPulseNs: 10_000 }, able)).toEqual([])
@@ -72,7 +87,8 @@ describe('mergeNeeds', () => {
     const merged = mergeNeeds([
       { bias: 'pull-up', debounce: true, shortestPulseNs: 50_000, edgeTimestamps: 'tick-us' },
       { bias: ['pull-down', 'pull-up'], debounce: 'kernel', shortestPulseNs: 20_000 },
-      { atomic: true, drive: 'open-drain' },
+      { atomic: true, drive: 'open-drain', pwm: true },
+      { pulses: 'dma', pwm: 'hardware' },
     ])
     expect(merged).toEqual({
       bias: ['pull-up', 'pull-down'],
@@ -80,6 +96,8 @@ describe('mergeNeeds', () => {
       debounce: 'kernel',
       edgeTimestamps: 'tick-us',
       atomic: true,
+      pulses: 'dma',
+      pwm: 'hardware',
       shortestPulseNs: 20_000,
     })
   })

@@ -16,6 +16,8 @@ const ABLE: Capabilities = {
   drive: ['push-pull'],
   debounce: 'kernel',
   atomic: true,
+  pulses: 'software',
+  pwm: [],
   shortestPulseNs: 10_000,
   edgeDelayNs: 20e6,
 }

@@ -27,6 +27,10 @@ describe('parseLine', () => {
     expect(parseLine('GPIO57')).toEqual({ kind: 'bcm', line: 57 })
   })
 
+  it.each(['gpiochip1:3', 'GPIOCHIP1:3', ' gpiochip1:3 '])('takes %j for a line of another chip', spelling => {
+    expect(parseLine(spelling)).toEqual({ kind: 'name', name: 'gpiochip1:3' })
+  })
+
   it('gives minus zero as zero', () => {
     expect(parseLine(-0)).toEqual({ kind: 'bcm', line: 0 })
   })

@@ -14,6 +14,8 @@ const limits: RequestLimits = {
     drive: ['push-pull'],
     debounce: 'none',
     atomic: false,
+    pulses: 'software',
+    pwm: [],
     shortestPulseNs: 100_000,
     edgeDelayNs: 20e6,
   },

@@ -2,7 +2,7 @@
 
 import { input, openBench, output, SystemClock } from 'pi-worker'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { headerChip, openFds, toggle } from './gpio-sim.js'
+import { headerChip, toggle } from './gpio-sim.js'
 import { Gpiomon } from './gpiod.js'
 
 const chip = headerChip()
@@ -83,16 +83,4 @@ describe('a bench', () => {
     await bench.safe()
     expect([chip.level(17), bench.levelOf(17)]).toEqual(['high', 'high'])
   })
-
-  test('leaves no file descriptor open after 50 times', async () => {
-    const once = async () => {
-      const bench = await openForTest()
-      await Promise.all([bench.pump.pulse({ width: '1ms' }).result(), bench.level.capture({ for: '1ms' }).result()])
-      await bench.close()
-    }
-    await once()
-    const before = openFds()
-    for (let round = 0; round < 50; round++) await once()
-    expect(openFds().toSorted()).toEqual(before.toSorted())
-  }, 60_000)
 })

@@ -6,7 +6,9 @@ import { VirtualClock } from '../../src/worker/virtual-clock.js'
 async function run(seed: number): Promise<Buffer> {
   const clock = new VirtualClock()
   const falls = [600_000, 1_800_000]
-  const parts = [{ name: 'level', type: 'input', config: { line: 22 }, simulate: { falls, rises: [900_000] } }]
+  const parts = [
+    { name: 'level', type: 'input', config: { line: 22 }, simulate: { falls, rises: [900_000] }, signals: [] },
+  ]
   const board = await new MockDriver().open({ clock, seed, parts })
   const random = board.random.fork('contact')
   const lamp = await board.request({ lines: [17], settings: { direction: 'output' } })

@@ -9,6 +9,7 @@ const spec = (name: string, type: string, simulate?: PartSpec['simulate']): Part
   type,
   config: { line: 17 },
   simulate,
+  signals: [{ name, line: 17 }],
 })
 
 describe('the mock driver', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EdgeEvent, LineHandle, LineSettings } from '../../drivers/driver.js'
+import { PiWorkerError } from '../../src/errors.js'
 import { watchEdges } from '../../src/peripherals/edge-watch.js'
 import { input } from '../../src/peripherals/index.js'
 import { openMockBench } from '../bench/setup.js'
@@ -13,6 +14,7 @@ class ScriptedHandle implements LineHandle {
   get = () => 1
   set = () => undefined
   release = () => undefined
+  play = () => Promise.reject(new PiWorkerError('ERR_UNSUPPORTED', 'it is an input'))
 
   reconfigure(settings: LineSettings): void {
     this.settings = settings

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { MockBoard } from '../../mocks/board.js'
 import { output } from '../../src/peripherals/index.js'
+import type { Timer } from '../../src/worker/clock.js'
+import { VirtualClock } from '../../src/worker/virtual-clock.js'
 import { failureOf, openMockBench } from '../bench/setup.js'
 
 /** What the line did, as `level@ms`. */
@@ -165,5 +167,33 @@ describe('blink', () => {
     const { bench } = await open()
     const result = await bench.pump.blink({ on: '1us', off: '1us', count: 1200 }).result()
     expect([result.achieved.count, result.pulses.length]).toEqual([1200, 1000])
+  })
+})
+
+describe('on a machine that is late', () => {
+  /** Every timer is 40 ns late. */
+  class LateClock extends VirtualClock {
+    override after(ns: number, callback: () => void, options?: { readonly background?: boolean }): Timer {
+      return super.after(ns + 40, callback, options)
+    }
+  }
+  const openLate = () => openMockBench({ lamp: output({ line: 17 }) }, { clock: new LateClock() })
+
+  it('a pulse says how long it really was', async () => {
+    const { bench } = await openLate()
+    expect(await bench.lamp.pulse({ width: '1ms' }).result()).toEqual({ requested: 1, achieved: 1.00004 })
+  })
+
+  it('a blink says how late each edge was, and lateness does not add up', async () => {
+    const { bench } = await openLate()
+    expect(await bench.lamp.blink({ on: '1ms', off: '1ms', count: 2 }).result()).toEqual({
+      requested: { on: 1, off: 1, count: 2 },
+      achieved: { count: 2, on: 1.00002, off: 1 },
+      lateness: { mean: 0.00004, worst: 0.00004 },
+      pulses: [
+        { at: 0, on: 1.00004, off: 1 },
+        { at: 2.00004, on: 1, off: 1 },
+      ],
+    })
   })
 })

@@ -8,10 +8,11 @@ import { type KernelEvent, kernelEvents } from './fake-thread.js'
 
 const both: LineSettings = { direction: 'input', edges: 'both' }
 
-function streamOf(settings: LineSettings = both, lines: readonly number[] = [4]) {
+function streamOf(settings: LineSettings = both, lines: readonly number[] = [4], firstLine = 0) {
   const listening: boolean[] = []
   const stream = new EdgeStream({
     lines,
+    firstLine,
     settings,
     toTime: timestamp => Number(timestamp),
     listening: any => listening.push(any),
@@ -32,6 +33,14 @@ function events(numbers: readonly number[], firstActive = true): KernelEvent[] {
 }
 
 describe('edges', () => {
+  it('of another chip have the numbers of the board, in the news of lost ones too', () => {
+    const { stream, events: heard, listen } = streamOf(both, [8196], 8192)
+    listen()
+    stream.receive(kernelEvents(...events([1, 4])))
+    expect(brief(heard)).toEqual(['rising 8196 @100 #1', 'lost 2', 'falling 8196 @200 #4'])
+    expect(heard[1]).toMatchObject({ kind: 'lost', line: 8196 })
+  })
+
   it('come in order with the time and number of the kernel', () => {
     const { stream, events: heard, listen } = streamOf()
     listen()

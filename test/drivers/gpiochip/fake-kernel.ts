@@ -32,6 +32,8 @@ export class FakeKernel {
   /** Calls that fail from now on, by ioctl. */
   readonly failing = new Map<number, Errno>()
   readonly requests = new Map<number, FakeRequest>()
+  /** Descriptors of chips with the lines that are watched through each. */
+  readonly watched = new Map<number, Set<number>>()
   readonly #chips = new Map<number, { name: string; label: string; lines: FakeLine[] }>()
   #errno = 0
 
@@ -94,6 +96,15 @@ export class FakeKernel {
         bytes.writeUInt32LE(line.flags, 72)
         return 0
       }
+      case IOCTL.WATCH: {
+        const line = bytes.readUInt32LE(64)
+        if (chip.lines[line] === undefined) return this.#fail('EINVAL')
+        this.watched.set(fd, (this.watched.get(fd) ?? new Set()).add(line))
+        return 0
+      }
+      case IOCTL.UNWATCH:
+        this.watched.get(fd)?.delete(bytes.readUInt32LE(0))
+        return 0
       case IOCTL.GET_LINE:
         return this.#give(chip, bytes)
       default:

@@ -76,6 +76,17 @@ export interface KernelEvent {
   readonly lineSequence?: number
 }
 
+/** The change of a watched line as the kernel writes it: 1 requested, 2 released, 3 reconfigured. */
+export function kernelChange(line: number, change: 1 | 2 | 3, time: number, consumer = '', flags = 0): Uint8Array {
+  const bytes = Buffer.alloc(SIZE.lineChange)
+  bytes.write(consumer, 32)
+  bytes.writeUInt32LE(line, 64)
+  bytes.writeUInt32LE(flags, 72)
+  bytes.writeBigUInt64LE(BigInt(time), 256)
+  bytes.writeUInt32LE(change, 264)
+  return bytes
+}
+
 /** Events as the kernel writes them. */
 export function kernelEvents(...events: readonly KernelEvent[]): Uint8Array {
   const bytes = Buffer.alloc(SIZE.lineEvent * events.length)

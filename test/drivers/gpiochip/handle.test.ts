@@ -1,29 +1,15 @@
 /** Requests and handles of the gpiochip driver: levels, settings, release, and what the kernel refuses. */
 
 import { fstatSync } from 'node:fs'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Board, LineSettings } from '../../../drivers/driver.js'
+import { describe, expect, it } from 'vitest'
+import type { LineSettings } from '../../../drivers/driver.js'
 import { gpiochipDriver } from '../../../drivers/gpiochip/index.js'
 import { FLAG, IOCTL } from '../../../drivers/gpiochip/layout.js'
 import { VirtualClock } from '../../../src/worker/virtual-clock.js'
-import { brief, ManualClock, watch } from '../../mocks/setup.js'
+import { brief, watch } from '../../mocks/setup.js'
 import { FakeKernel } from './fake-kernel.js'
-import { fakeThreads, kernelEvents } from './fake-thread.js'
-
-async function openOn(kernel: FakeKernel) {
-  kernel.addChip('gpiochip0', 'pinctrl-bcm2711')
-  const { threads, start } = fakeThreads()
-  const driver = gpiochipDriver({
-    dev: kernel.dev,
-    sysfs: kernel.sysfs,
-    libc: async () => kernel.libc,
-    startThread: start,
-  })
-  const clock = new ManualClock()
-  const board: Board = await driver.open({ clock })
-  onTestFinished(() => board.close())
-  return { kernel, clock, board, threads }
-}
+import { kernelEvents } from './fake-thread.js'
+import { openOn } from './open.js'
 
 async function request(settings: LineSettings, lines: readonly number[] = [17]) {
   const opened = await openOn(new FakeKernel())

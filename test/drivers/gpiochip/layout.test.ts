@@ -28,6 +28,8 @@ describe('ioctl numbers', () => {
     expect(IOCTL).toEqual({
       CHIPINFO: ioc(READ, 0x01, SIZE.chipInfo),
       LINEINFO: ioc(READ_WRITE, 0x05, SIZE.lineInfo),
+      WATCH: ioc(READ_WRITE, 0x06, SIZE.lineInfo),
+      UNWATCH: ioc(READ_WRITE, 0x0c, 4),
       GET_LINE: ioc(READ_WRITE, 0x07, SIZE.lineRequest),
       SET_CONFIG: ioc(READ_WRITE, 0x0d, SIZE.lineConfig),
       GET_VALUES: ioc(READ_WRITE, 0x0e, SIZE.lineValues),

@@ -8,7 +8,7 @@ async function open(simulate: InputSimulation | undefined, line = 17) {
   const config = { line }
   const board = await new MockDriver().open({
     clock,
-    parts: [{ name: 'level', type: 'input', config, simulate: simulate && { ...simulate } }],
+    parts: [{ name: 'level', type: 'input', config, simulate: simulate && { ...simulate }, signals: [] }],
   })
   return { board, clock }
 }

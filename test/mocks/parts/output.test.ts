@@ -7,7 +7,7 @@ async function open(config: Readonly<Record<string, unknown>>) {
   const clock = new VirtualClock()
   const board = await new MockDriver().open({
     clock,
-    parts: [{ name: 'pump', type: 'output', config, simulate: undefined }],
+    parts: [{ name: 'pump', type: 'output', config, simulate: undefined, signals: [] }],
   })
   const load = board.part('pump')
   if (!(load instanceof Load)) throw new TypeError('no load')

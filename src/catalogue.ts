@@ -1,0 +1,268 @@
+/** Every error code of pi-worker. Below every layer: it imports nothing. */
+
+export interface CatalogueEntry {
+  /** What the code means, as one sentence. */
+  readonly meaning: string
+  /** What a person can do about it, unless the throwing place knows better. */
+  readonly remedy: string
+  /** Exit code of the command line when this error ends a run: 1 task, 2 input, 3 driver or line, 4 not safe. */
+  readonly exit: 1 | 2 | 3 | 4
+}
+
+export const catalogue = {
+  // worker: tasks, queues, clock
+  ERR_BAD_OPTION: {
+    meaning: 'An option has a value that it cannot have.',
+    remedy: 'Correct the option that the message names.',
+    exit: 2,
+  },
+  ERR_BAD_DURATION: {
+    meaning: 'A duration is negative, not finite, or has no known unit.',
+    remedy: 'Write a number of milliseconds or a number with a unit: 10us, 200ms, 2s, 5m, 3h.',
+    exit: 2,
+  },
+  ERR_TIMEOUT: {
+    meaning: 'The task ran longer than its timeout.',
+    remedy: 'Raise the timeout, or find out what the function was waiting for.',
+    exit: 1,
+  },
+  ERR_WAIT_TIMEOUT: {
+    meaning: 'The wait for a result was given up; the task itself goes on.',
+    remedy: 'Wait longer, or look at the task again later with worker.get(id).',
+    exit: 1,
+  },
+  ERR_CANCELLED: {
+    meaning: 'The task was cancelled.',
+    remedy: 'Run it again if it is still wanted.',
+    exit: 1,
+  },
+  ERR_EXPIRED: {
+    meaning: 'The task was still queued when its notAfter time passed, so it was never run.',
+    remedy: 'Give it a later notAfter, a higher priority, or a less busy peripheral.',
+    exit: 1,
+  },
+  ERR_TASK_FAILED: {
+    meaning: 'The function of the task threw something that is not an Error.',
+    remedy: 'Throw an Error; the thrown value is in details.thrown.',
+    exit: 1,
+  },
+  ERR_ABANDONED: {
+    meaning: 'The function did not stop within its grace, so it was given up and its outcome is unknown.',
+    remedy: 'Check the hardware, then reset the quarantined queue; make the function heed its abort signal.',
+    exit: 1,
+  },
+  ERR_REVOKED: {
+    meaning: 'A device handle was used by a function that had been given up.',
+    remedy: 'Make the function stop when its abort signal fires.',
+    exit: 1,
+  },
+  ERR_NOT_SAFE: {
+    meaning: 'A peripheral could not be put into its safe state.',
+    remedy: 'Cut the power of the load by hand, then find out why the line cannot be driven.',
+    exit: 4,
+  },
+  ERR_QUARANTINED: {
+    meaning: 'The queue is quarantined after a task on it was given up, and takes no new tasks.',
+    remedy: 'Check the hardware, then call reset() on the queue.',
+    exit: 1,
+  },
+  ERR_RESET_REFUSED: {
+    meaning: 'The queue cannot be reset while the abandoned function could still act on the hardware.',
+    remedy: 'Wait until the abandoned function settles (event settledLate), or end the process.',
+    exit: 1,
+  },
+  ERR_RETRY_UNSAFE: {
+    meaning: 'Retries were asked for something that must not be done twice on its own.',
+    remedy: "Declare effect 'read' or 'idempotent' if that is true, or leave out retries.",
+    exit: 2,
+  },
+  ERR_CLOSED: {
+    meaning: 'The worker or bench is closed and takes no new tasks.',
+    remedy: 'Open a new one.',
+    exit: 1,
+  },
+  ERR_CLOCK_STALLED: {
+    meaning: 'Real work that holds the virtual clock has not ended for 5 s of real time.',
+    remedy: 'Find out what the held promise waits for; hold only real input and output, never virtual time.',
+    exit: 1,
+  },
+  ERR_CLOCK_IDLE: {
+    meaning: 'The virtual clock has nothing left that could happen, and something is still waiting.',
+    remedy: 'Give the wait a timeout, or simulate what it waits for.',
+    exit: 1,
+  },
+  // drivers: chips, lines, handles
+  ERR_NO_DRIVER: {
+    meaning: 'No driver can be used on this machine.',
+    remedy: 'See why each was refused; off the device, use the mock driver.',
+    exit: 3,
+  },
+  ERR_DRIVER_MISSING: {
+    meaning: 'The package or file that a driver needs is not there.',
+    remedy: 'Install what the message names, or choose another driver.',
+    exit: 3,
+  },
+  ERR_UNKNOWN_CHIP: {
+    meaning: 'There is no such GPIO chip.',
+    remedy: 'List the chips with gpiodetect and name one of them.',
+    exit: 3,
+  },
+  ERR_UNKNOWN_LINE: {
+    meaning: 'There is no such line.',
+    remedy: "Name a line as 17, GPIO17, BCM17, J8:11 or by the line's own name.",
+    exit: 2,
+  },
+  ERR_LINE_BUSY: {
+    meaning: 'The line is held by somebody else.',
+    remedy: 'End the program that holds it, or use another line.',
+    exit: 3,
+  },
+  ERR_PERMISSION: {
+    meaning: 'The kernel does not let this user reach the device.',
+    remedy: 'Add the user to the group that owns the device, then log in again.',
+    exit: 3,
+  },
+  ERR_UNSUPPORTED: {
+    meaning: 'The driver cannot do what is asked of it.',
+    remedy: 'Use a driver that can, or ask for less.',
+    exit: 3,
+  },
+  ERR_RELEASED: {
+    meaning: 'A handle was used after it was released.',
+    remedy: 'Request the line again.',
+    exit: 1,
+  },
+  ERR_BAD_PULSES: {
+    meaning: 'A pulse sequence is not one that the driver can play.',
+    remedy: 'Correct the step that the message names, or split the sequence.',
+    exit: 2,
+  },
+  ERR_CHIP_GONE: {
+    meaning: 'The GPIO chip vanished while it was in use.',
+    remedy: 'Check that the device is still plugged in and its driver loaded, then start again.',
+    exit: 3,
+  },
+  ERR_IO: {
+    meaning: 'The kernel refused a call on a line.',
+    remedy: 'See the errno in the message and the kernel log (dmesg).',
+    exit: 3,
+  },
+  // buses: I2C, SPI, 1-Wire, IIO, PWM
+  ERR_NO_DEVICE: {
+    meaning: 'No device answers at that address of the bus.',
+    remedy: 'Check its power, wiring and address; see what is there with i2cdetect or in /sys/bus.',
+    exit: 1,
+  },
+  ERR_NACK: {
+    meaning: 'A device on the bus stopped answering in the middle of a transfer.',
+    remedy: 'Check the wiring and the pull-ups, or use a slower bus clock.',
+    exit: 1,
+  },
+  ERR_BUS_HUNG: {
+    meaning: 'A transfer on the bus did not end in time.',
+    remedy: 'Power the devices off and on: one of them may hold a line of the bus; then reset the queue of the bus.',
+    exit: 1,
+  },
+  ERR_BAD_READING: {
+    meaning: 'A sensor gave a reading that cannot be true: a wrong checksum, or the value that it has after power-on.',
+    remedy: 'Read again; if it comes back, check the wiring and the supply of the sensor.',
+    exit: 1,
+  },
+  // bench: definitions, peripherals, claims
+  ERR_BAD_DEFINITION: {
+    meaning: 'A peripheral is defined in a way that cannot work.',
+    remedy: 'Correct what the message names in the definePeripheral call.',
+    exit: 2,
+  },
+  ERR_BAD_NAME: {
+    meaning: 'A peripheral has a name that it cannot have.',
+    remedy: 'Use a letter followed by letters, digits, _ or -, and none of the reserved names.',
+    exit: 2,
+  },
+  ERR_BAD_CONFIG: {
+    meaning: 'The configuration of a peripheral does not fit its type.',
+    remedy: 'Correct the field that the message names.',
+    exit: 2,
+  },
+  ERR_BAD_INPUT: {
+    meaning: 'The input of an action does not fit it.',
+    remedy: 'Correct the field that the message names.',
+    exit: 2,
+  },
+  ERR_BAD_OUTPUT: {
+    meaning: 'An action returned something that its definition does not allow, or that JSON cannot hold.',
+    remedy: 'Correct the action: return plain data that fits its output schema.',
+    exit: 2,
+  },
+  ERR_UNKNOWN_TYPE: {
+    meaning: 'There is no such type of peripheral.',
+    remedy: 'Use one of the types that the message lists.',
+    exit: 2,
+  },
+  ERR_UNKNOWN_PERIPHERAL: {
+    meaning: 'The bench has no peripheral of that name.',
+    remedy: 'Use one of the names in the bench.',
+    exit: 2,
+  },
+  ERR_UNKNOWN_ACTION: {
+    meaning: 'The peripheral has no such action.',
+    remedy: 'Use one of the actions that the message lists.',
+    exit: 2,
+  },
+  ERR_LINE_CLAIMED: {
+    meaning: 'Two peripherals of one bench want the same line.',
+    remedy: 'Give each peripheral lines of its own.',
+    exit: 2,
+  },
+  ERR_NO_EDGE: {
+    meaning: 'The edge or level that an input waited for did not come in time.',
+    remedy: 'Check the wiring, or wait longer.',
+    exit: 1,
+  },
+  // plan: files and runs
+  ERR_FILE: {
+    meaning: 'A file cannot be read or written.',
+    remedy: 'Check that it exists and that this user may reach it.',
+    exit: 2,
+  },
+  ERR_PLAN_SYNTAX: {
+    meaning: 'The file is not valid YAML or JSON.',
+    remedy: 'Correct the file at the place given.',
+    exit: 2,
+  },
+  ERR_PLAN_EMPTY: {
+    meaning: 'The file holds no plan.',
+    remedy: 'Start from an example in examples/.',
+    exit: 2,
+  },
+  ERR_PLAN_TOO_LARGE: {
+    meaning: 'The file, or what its aliases expand to, is larger than a plan may be.',
+    remedy: 'A plan may have 1 MiB; use repeat instead of copies.',
+    exit: 2,
+  },
+  ERR_PLAN_KEY: {
+    meaning: 'The file has a key that does not exist at that place.',
+    remedy: 'Use one of the keys that the message lists.',
+    exit: 2,
+  },
+  ERR_PLAN_VALUE: {
+    meaning: 'The file has a value that cannot stand at that place.',
+    remedy: 'Correct the value that the message names.',
+    exit: 2,
+  },
+  ERR_BAD_RECORDING: {
+    meaning: 'The file is not a recording that can be replayed on this bench.',
+    remedy: 'Replay a VCD file whose signals are called like peripherals of the bench.',
+    exit: 2,
+  },
+  ERR_USAGE: {
+    meaning: 'The command line is not one that pi-worker understands.',
+    remedy: 'See pi-worker --help.',
+    exit: 2,
+  },
+  ERR_UNEXPECTED: {
+    meaning: 'Something was thrown that pi-worker does not know.',
+    remedy: 'This is a fault of pi-worker: run again with --verbose and report what it prints.',
+    exit: 1,
+  },
+} as const satisfies Record<string, CatalogueEntry>

@@ -1,0 +1,40 @@
+/** Which peripheral of a plan file has which line. */
+
+import type { Board } from '../../drivers/driver.js'
+import { resolveLine } from '../../drivers/lines.js'
+import { check, linesOf } from '../bench/check.js'
+import { isPiWorkerError } from '../errors.js'
+import { checkPlan } from '../plan/check.js'
+import { readPlanSource } from '../plan/source.js'
+
+export interface BenchLines {
+  /** Names of peripherals, by BCM number. */
+  readonly lines: ReadonlyMap<number, string>
+  /** Lines by their own names that cannot be found here: `level (DOOR)`. */
+  readonly unknown: readonly string[]
+}
+
+/** @throws what is wrong with the file, all of it in one error */
+export async function readBenchLines(file: string, board: Board | undefined): Promise<BenchLines> {
+  const plan = checkPlan(await readPlanSource(file))
+  const lines = new Map<number, string>()
+  const unknown: string[] = []
+  for (const [name, { definition, config }] of Object.entries(plan.bench)) {
+    for (const { line } of linesOf(definition.config, check(definition.config, config).value)) {
+      const number = typeof line === 'number' ? line : find(board, line)
+      if (number === undefined) unknown.push(`${name} (${line})`)
+      else lines.set(number, name)
+    }
+  }
+  return { lines, unknown }
+}
+
+function find(board: Board | undefined, name: string): number | undefined {
+  if (board === undefined) return undefined
+  try {
+    return resolveLine(board, name)
+  } catch (error) {
+    if (!isPiWorkerError(error, 'ERR_UNKNOWN_LINE')) throw error
+    return undefined
+  }
+}
