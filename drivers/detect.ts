@@ -8,7 +8,7 @@ import type { Board, BoardOptions, Driver, DriverName } from './driver.js'
 
 export interface OpenBoardOptions extends BoardOptions {
   /**
-   * `auto` (the default) takes the first of gpiochip and onoff that opens here and has what is needed, and never the
+   * `auto` (the default) takes the first of gpiochip, pigpio and onoff that opens here and has what is needed, and never the
    * mock. A driver of one's own is taken as it is.
    */
   readonly driver?: 'auto' | DriverName | Driver | undefined

@@ -46,3 +46,4 @@ export {
 } from './header.js'
 export { formatLine, MAX_LINE, type ParsedLine, parseLine, resolveLine } from './lines.js'
 export { type OnoffOptions, onoffDriver } from './onoff/index.js'
+export { type PigpioOptions, pigpioDriver } from './pigpio/index.js'

@@ -44,11 +44,11 @@ export const abilities = {
   },
   names: {
     title: 'names of lines',
-    by: { gpiochip: 'yes', pigpio: no('knows numbers only'), onoff: "through the chip's device", mock: 'yes' },
+    by: { gpiochip: 'yes', pigpio: "through the chip's device", onoff: "through the chip's device", mock: 'yes' },
   },
   holders: {
     title: 'names who holds a line',
-    by: { gpiochip: 'yes', pigpio: no('reaches past the kernel'), onoff: "through the chip's device", mock: 'yes' },
+    by: { gpiochip: 'yes', pigpio: "through the chip's device", onoff: "through the chip's device", mock: 'yes' },
   },
   vanishing: {
     title: 'says that its chip is gone',

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { gpiochip } from '../../drivers/gpiochip/index.js'
 import { onoffDriver } from '../../drivers/onoff/index.js'
+import { pigpioDriver } from '../../drivers/pigpio/index.js'
 import { MockBoard } from '../../mocks/board.js'
 import { VirtualClock } from '../../src/worker/virtual-clock.js'
 import { DRIVERS, has } from './abilities.js'
@@ -68,6 +69,7 @@ describe('the table of abilities', () => {
   const capabilities = {
     gpiochip: gpiochip.capabilities,
     onoff: onoffDriver().capabilities,
+    pigpio: pigpioDriver().capabilities,
     mock: new MockBoard({ clock: new VirtualClock() }).capabilities,
   }
 

@@ -110,8 +110,8 @@ describe('auto', () => {
     await expect(open([new FakeDriver('gpiochip', ABLE, bug), new FakeDriver('onoff', MODEST)])).rejects.toBe(bug)
   })
 
-  it('has gpiochip and onoff to choose from, and never the mock', () => {
-    expect(realDrivers.map(driver => driver.name)).toEqual(['gpiochip', 'onoff'])
+  it('has gpiochip, pigpio and onoff to choose from, in that order, and never the mock', () => {
+    expect(realDrivers.map(driver => driver.name)).toEqual(['gpiochip', 'pigpio', 'onoff'])
   })
 })
 

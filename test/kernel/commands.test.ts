@@ -14,8 +14,8 @@ const PATIENCE = 90_000
 describe.each(['gpiochip', 'onoff'])('get on %s', driver => {
   test('prints the levels that are on the lines, and leaves them free', async () => {
     chip.pull(4, 'up')
-    const { code, stdout } = await new Cli(['get', '4', 'J8:11', '--driver', driver]).ended
-    expect([code, stdout]).toEqual([0, 'GPIO4=high\nGPIO17=low\n'])
+    const { code, stdout, stderr } = await new Cli(['get', '4', 'J8:11', '--driver', driver]).ended
+    expect([code, stdout, stderr]).toEqual([0, 'GPIO4=high\nGPIO17=low\n', ''])
     expect(gpioinfoLine(chip, 4).consumer).toBeUndefined()
   })
 

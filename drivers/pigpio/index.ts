@@ -1,0 +1,72 @@
+/**
+ * The driver `pigpio`: lines of a Pi 0 to 4 through the npm package `pigpio` and its C library, which samples them every
+ * 5 µs and makes pulses and PWM by DMA. It needs root, and no other process may use pigpio.
+ */
+
+import { basename } from 'node:path'
+import { PiWorkerError } from '../../src/errors.js'
+import type { Driver, LineInspector } from '../driver.js'
+import { PigpioBoard, pigpioCapabilities } from './board.js'
+import { otherChip } from './failures.js'
+import { checkMachine, type Machine, pwmClockOf, thisMachine } from './machine.js'
+import { loadPigpio, type PigpioPackage } from './package.js'
+import { joinSession } from './session.js'
+import { type SignalKeeper, signalKeeper } from './signals.js'
+
+export { pigpioCapabilities } from './board.js'
+export type { Machine, PigpioHolder } from './machine.js'
+export type { PigpioPackage } from './package.js'
+export type { SignalKeeper } from './signals.js'
+
+export interface PigpioOptions {
+  /**
+   * Opens the chip's own account of its lines (names, holders) by the path of its device; pigpio has none. Default: none.
+   */
+  readonly inspect?: (path: string) => Promise<LineInspector | undefined>
+  /** Gives the package; tests give one of their own. */
+  readonly pigpio?: () => Promise<PigpioPackage>
+  /** Default: this machine. */
+  readonly machine?: Machine
+  /** Keeps the signal handlers of this process from the C library. */
+  readonly signals?: SignalKeeper
+}
+
+/** The header's chip on every Pi that pigpio knows. */
+const HEADER = '/dev/gpiochip0'
+
+/**
+ * The driver. It keeps the process alive while inputs are watched, and ends the C library with the last board or with
+ * the process.
+ */
+export function pigpioDriver(options: PigpioOptions = {}): Driver {
+  const { inspect, pigpio: load = loadPigpio, machine = thisMachine(), signals = signalKeeper } = options
+  return {
+    name: 'pigpio',
+    capabilities: pigpioCapabilities,
+    async open({ clock, chip }) {
+      if (clock.kind !== 'system') {
+        throw new PiWorkerError('ERR_UNSUPPORTED', 'the pigpio driver cannot run in virtual time', {
+          remedy: 'Use --driver mock in virtual time, or leave out --virtual.',
+          details: { driver: 'pigpio' },
+        })
+      }
+      const revision = checkMachine(machine)
+      if (chip !== undefined && ![HEADER, basename(HEADER)].includes(chip)) throw otherChip(chip)
+      const pigpio = await load()
+      const kept = await signals.keep()
+      const inspector = await inspect?.(HEADER)
+      try {
+        const session = joinSession(pigpio, {
+          machine,
+          started: () => {
+            if (!kept) signals.giveBack()
+          },
+        })
+        return new PigpioBoard({ session, clock, pwmClock: pwmClockOf(revision), device: HEADER, inspector })
+      } catch (error) {
+        inspector?.close()
+        throw error
+      }
+    },
+  }
+}
