@@ -72,7 +72,7 @@ export async function loadLibc(platform: Platform = thisPlatform()): Promise<Lib
     }
   } catch (error) {
     throw new PiWorkerError('ERR_DRIVER_MISSING', `the package koffi cannot be loaded: ${messageOf(error)}`, {
-      remedy: 'Install it with its binary: npm install --include=optional (--omit=optional leaves the binary out).',
+      remedy: 'Install it: npm install --include=optional (--omit=optional leaves it out).',
       cause: error,
       details: { driver: 'gpiochip', package: 'koffi' },
     })

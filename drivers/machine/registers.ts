@@ -65,7 +65,7 @@ async function loadMemory(processor: string): Promise<Memory> {
     }
   } catch (error) {
     throw new PiWorkerError('ERR_DRIVER_MISSING', `the package koffi cannot be loaded: ${messageOf(error)}`, {
-      remedy: 'Install it with its binary: npm install --include=optional',
+      remedy: 'Install it: npm install --include=optional',
       cause: error,
       details: { package: 'koffi' },
     })

@@ -24,10 +24,10 @@ export interface Machine {
 
 const REVISION = '/proc/device-tree/system/linux,revision'
 const LOCK = '/var/run/pigpio.pid'
-/** Boards whose lines hang on the RP1: Pi 5, Compute Module 5, Pi 500. */
-const RP1_TYPES: readonly number[] = [0x17, 0x18, 0x19]
-/** Boards whose PWM hardware has a faster clock: 4B, 400, Compute Module 4. */
-const BCM2711_TYPES: readonly number[] = [0x11, 0x13, 0x14]
+/** Of a Pi 4B, 400, Compute Module 4: its PWM hardware has a faster clock. */
+const BCM2711 = 3
+/** Of a Pi 5, 500, Compute Module 5: their lines hang on the RP1. */
+const BCM2712 = 4
 
 /** @param proc Where the proc file system is; `lock`: the C library's lock file. */
 export function thisMachine(proc = '/proc', revisionFile = REVISION, lock = LOCK): Machine {
@@ -65,7 +65,7 @@ export function checkMachine(machine: Machine): number {
       'Use --driver gpiochip, or --driver mock where there are no lines.',
     )
   }
-  if (RP1_TYPES.includes(typeOf(revision))) {
+  if (processorOf(revision) >= BCM2712) {
     throw unsupported(
       'pigpio cannot reach the lines of a Raspberry Pi 5, 500 or Compute Module 5',
       'Use --driver gpiochip on this machine.',
@@ -82,12 +82,15 @@ export function checkMachine(machine: Machine): number {
 
 /** The clock of the PWM hardware, in Hz, of which its frequencies are whole parts. */
 export function pwmClockOf(revision: number): number {
-  return BCM2711_TYPES.includes(typeOf(revision)) ? 375e6 : 250e6
+  return processorOf(revision) === BCM2711 ? 375e6 : 250e6
 }
 
-/** Old boards have a plain number instead of a code with a type in it; none of them is a 4 or 5. */
-function typeOf(revision: number): number {
-  return (revision & 0x80_00_00) === 0 ? 0 : (revision >> 4) & 0xff
+/**
+ * The processor, counted from 0 for the BCM2835. Old boards have a plain number instead of a code with fields; all have
+ * that one. Source: Raspberry Pi documentation, "Revision codes".
+ */
+function processorOf(revision: number): number {
+  return (revision & 0x80_00_00) === 0 ? 0 : (revision >> 12) & 0xf
 }
 
 function unsupported(message: string, remedy: string): PiWorkerError {

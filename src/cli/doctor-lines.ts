@@ -47,7 +47,7 @@ function remedyOf({ machine }: Examination, error: PiWorkerError | undefined): P
   if (!(error instanceof PiWorkerError)) return {}
   const missing = machine.packages().find(({ name }) => name === error.details.package)
   if (missing !== undefined) {
-    const compiled = missing.name === 'koffi' ? 'Its binary is left out by --omit=optional.' : NEEDS_COMPILER
+    const compiled = missing.name === 'koffi' ? '--omit=optional leaves it out.' : NEEDS_COMPILER
     return { mend: missing.install, advice: compiled }
   }
   if (error.code === 'ERR_PERMISSION') return splitRemedy(error.remedy)
