@@ -10,6 +10,7 @@
  */
 
 import type { Clock } from '../src/worker/clock.js'
+import type { BusKind, BusOfKind } from './buses/bus.js'
 import type {
   Bias,
   Direction,
@@ -109,6 +110,11 @@ export interface Board {
   onLevel?(listener: LevelListener): () => void
   /** Only a simulated board has it: the physical level of a line now, whoever holds it. */
   level?(line: number): Level
+  /**
+   * Only a simulated board has it: opens one of its own buses. Elsewhere the machine's are opened (`openBus`).
+   * @param number N of `i2c-N`, `spidevN`, `pwmchipN`; there is one 1-Wire bus and one IIO, number 0.
+   */
+  openBus?<K extends BusKind>(kind: K, number: number): Promise<BusOfKind[K]>
   /** Releases every handle and closes the chip. A second call does nothing. */
   close(): Promise<void>
 }

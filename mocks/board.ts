@@ -3,11 +3,13 @@
  * character device, with a wire to every line for tests and parts.
  */
 
+import type { BusKind, BusOfKind } from '../drivers/buses/bus.js'
 import type { Board, Capabilities, Level, LevelListener, LineHandle, LineInfo, LineRequest } from '../drivers/driver.js'
 import { formatLine } from '../drivers/lines.js'
 import { checkLine, checkRequest, DEFAULT_CONSUMER } from '../drivers/request.js'
 import { PiWorkerError } from '../src/errors.js'
 import type { Clock } from '../src/worker/clock.js'
+import { SimulatedBuses } from './buses/simulated-buses.js'
 import { EdgeBuffer, EdgeDelivery } from './edge-buffer.js'
 import { MockHandle } from './handle.js'
 import { FLOAT, HIGH, LOW, type Push } from './net.js'
@@ -59,6 +61,8 @@ export class MockBoard implements Board {
   readonly capabilities = CAPABILITIES
   readonly description: string
   readonly lineCount: number
+  /** Its I²C, SPI, 1-Wire, IIO and PWM, which a bench on this board uses. */
+  readonly buses: SimulatedBuses
   /** Seeded; parts take forks of it. */
   readonly random: Random
   readonly #clock: Clock
@@ -79,6 +83,7 @@ export class MockBoard implements Board {
       throw new PiWorkerError('ERR_BAD_OPTION', `lineCount must be 1 to ${MAX_LINE_COUNT}, not ${lineCount}`)
     }
     this.#clock = clock
+    this.buses = new SimulatedBuses(clock)
     this.lineCount = lineCount
     this.description = `simulated ${chip} (${label}, ${lineCount} lines)`
     this.random = new Random(options.seed ?? 1)
@@ -203,6 +208,10 @@ export class MockBoard implements Board {
     for (const handle of [...this.#handles]) handle.fail(() => this.#chipGone())
   }
 
+  openBus<K extends BusKind>(kind: K, number: number): Promise<BusOfKind[K]> {
+    return Promise.resolve(this.buses.get(kind, number))
+  }
+
   /** Puts a part under a name on the board, which closes it with itself. */
   addPart(name: string, part: Part): void {
     this.#parts.set(name, part)
@@ -218,6 +227,7 @@ export class MockBoard implements Board {
     this.#closed = true
     for (const handle of [...this.#handles]) handle.release()
     for (const part of this.#parts.values()) part.close()
+    await this.buses.close()
   }
 
   #usable(): void {

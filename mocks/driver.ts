@@ -1,8 +1,11 @@
 /** The `mock` driver: a simulated board with a part wired to the lines of every peripheral that has one. */
 
-import type { BoardOptions, Driver } from '../drivers/driver.js'
+import type { BoardOptions, Driver, PartSpec } from '../drivers/driver.js'
+import type { Clock } from '../src/worker/clock.js'
 import { MockBoard, type MockBoardOptions } from './board.js'
 import { parts } from './parts/index.js'
+import { lineOf, type PartContext } from './parts/part.js'
+import { PartWire } from './parts/part-wire.js'
 import { readRecording, replay } from './replay.js'
 
 /** What a simulated board can be told beyond what every driver understands. */
@@ -29,7 +32,7 @@ export class MockDriver implements Driver {
       const specs = typeof wanted === 'function' ? wanted(board) : wanted
       for (const spec of specs) {
         const part = parts.get(spec.type)
-        if (part) board.addPart(spec.name, part({ board, spec, clock, random: board.random.fork(spec.name) }))
+        if (part) board.addPart(spec.name, part(contextOf(board, spec, clock)))
       }
       if (recording !== undefined && path !== undefined) {
         const lines = specs.flatMap(({ signals }) => signals)
@@ -49,6 +52,18 @@ export class MockDriver implements Driver {
     const lacking = Object.entries(asked).filter(([name]) => !own.some(([, taken]) => taken === name))
     return Object.fromEntries([...lacking.map(([name, line]) => [line, name] as const), ...own])
   }
+}
+
+function contextOf(board: MockBoard, spec: PartSpec, clock: Clock): PartContext {
+  const wires = new Map<string, PartWire>()
+  const wire = (path: string): PartWire => {
+    const known = wires.get(path)
+    if (known !== undefined) return known
+    const made = new PartWire(board, lineOf(spec, path), spec.name)
+    wires.set(path, made)
+    return made
+  }
+  return { board, spec, clock, random: board.random.fork(spec.name), wire }
 }
 
 /** The driver that `driver: 'mock'` chooses. */

@@ -144,3 +144,13 @@ export interface PwmBus extends Bus {
   /** Switches a channel off and lets it go. Does nothing when it is not taken. */
   release(channel: number): Promise<void>
 }
+
+/** The contract of each kind. */
+export interface BusOfKind {
+  readonly i2c: I2cBus
+  readonly spi: SpiBus
+  readonly 'one-wire': OneWireBus
+  readonly iio: IioBus
+  readonly pwm: PwmBus
+}
+export type AnyBus = BusOfKind[BusKind]

@@ -1,7 +1,7 @@
 /** What one transaction may do on a bus, and no longer than it lasts. */
 
 import { PiWorkerError } from '../../src/errors.js'
-import type { Bus, BusKind, I2cBus, IioBus, OneWireBus, PwmBus, SpiBus } from './bus.js'
+import type { AnyBus, Bus, BusKind } from './bus.js'
 
 /** What a transaction may call: everything but `close` and `settle`, which are not its business. */
 const CALLS = {
@@ -11,8 +11,6 @@ const CALLS = {
   iio: ['list', 'read'],
   pwm: ['set', 'release'],
 } as const satisfies Readonly<Record<BusKind, readonly string[]>>
-
-export type AnyBus = I2cBus | SpiBus | OneWireBus | IioBus | PwmBus
 
 /** A bus without what ends it. */
 export type Leased<B extends Bus> = Omit<B, 'close' | 'settle'>

@@ -9,7 +9,8 @@ import type { PeripheralQueue } from '../../src/worker/peripheral-queue.js'
 import type { Task } from '../../src/worker/task.js'
 import type { TaskOptions } from '../../src/worker/task-options.js'
 import type { Worker } from '../../src/worker/worker.js'
-import { type AnyBus, Lease, type Leased } from './lease.js'
+import type { AnyBus } from './bus.js'
+import { Lease, type Leased } from './lease.js'
 
 /** As for every task; `timeout` is 10 s unless it says otherwise. */
 export type TransactionOptions = Omit<TaskOptions, 'on' | 'contained'>

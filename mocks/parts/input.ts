@@ -5,8 +5,8 @@ import { PiWorkerError } from '../../src/errors.js'
 import type { Clock, Timer } from '../../src/worker/clock.js'
 import { toNs } from '../../src/worker/duration.js'
 import type { MockBoard } from '../board.js'
-import type { OutsideDriver } from '../outside.js'
-import { lineOf, type Part, type PartFactory } from './part.js'
+import type { Part, PartFactory } from './part.js'
+import type { PartWire } from './part-wire.js'
 
 /** What `simulate` may say of an input. Levels are physical. */
 export interface InputSimulation {
@@ -27,17 +27,17 @@ interface Move {
 export class InputSource implements Part {
   readonly #board: MockBoard
   readonly #clock: Clock
-  readonly #driver: OutsideDriver
+  readonly #wire: PartWire
   readonly #moves: readonly Move[]
   #done = 0
   #timer: Timer | undefined
 
-  constructor(board: MockBoard, clock: Clock, driver: OutsideDriver, start: Level | undefined, moves: readonly Move[]) {
+  constructor(board: MockBoard, clock: Clock, wire: PartWire, start: Level | undefined, moves: readonly Move[]) {
     this.#board = board
     this.#clock = clock
-    this.#driver = driver
+    this.#wire = wire
     this.#moves = moves
-    if (start !== undefined) driver.drive(start)
+    if (start !== undefined) wire.drive(start)
     this.#wait()
   }
 
@@ -51,22 +51,21 @@ export class InputSource implements Part {
     if (move === undefined) return
     this.#timer = this.#clock.after(move.timeNs - this.#board.now(), () => {
       this.#done++
-      this.#driver.drive(move.to)
+      this.#wire.drive(move.to)
       this.#wait()
     })
   }
 }
 
 /** @throws ERR_BAD_CONFIG when the times cannot be followed. */
-export const inputPart: PartFactory = ({ board, spec, clock }) => {
-  const line = lineOf(spec, 'line')
+export const inputPart: PartFactory = ({ board, spec, clock, wire }) => {
   const level = levelOf(spec)
   const moves = [...movesOf(spec, 'falls', 'low'), ...movesOf(spec, 'rises', 'high')]
   moves.sort((a, b) => a.timeNs - b.timeNs)
   const first = moves[0]
   const start = level ?? (first && (first.to === 'low' ? 'high' : 'low'))
   checkTurns(spec, start, moves)
-  return new InputSource(board, clock, board.outside(line, spec.name), start, moves)
+  return new InputSource(board, clock, wire('line'), start, moves)
 }
 
 /** A fall of a line that is low already would be no edge at all, and whoever wrote it expects one. */

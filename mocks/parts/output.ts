@@ -1,7 +1,8 @@
 /** What a digital output switches: a load (a lamp, a pump, a relay's coil) that follows the line and keeps count. */
 
 import type { MockBoard } from '../board.js'
-import { lineOf, type Part, type PartFactory } from './part.js'
+import type { Part, PartFactory } from './part.js'
+import type { PartWire } from './part-wire.js'
 
 /** Is on while the line is active: high, or low when the output is `activeLow`. */
 export class Load implements Part {
@@ -12,12 +13,12 @@ export class Load implements Part {
   #switches = 0
   #onNs = 0
 
-  constructor(board: MockBoard, line: number, activeLow: boolean) {
+  constructor(board: MockBoard, wire: PartWire, activeLow: boolean) {
     const active = activeLow ? 'low' : 'high'
     this.#now = () => board.now()
-    this.#on = board.level(line) === active
+    this.#on = wire.level === active
     this.#since = board.now()
-    this.#stop = board.onLevel((_line, level, time) => this.#follow(level === active, time), line)
+    this.#stop = wire.onLevel((level, time) => this.#follow(level === active, time))
   }
 
   /** Whether it is on now. */
@@ -47,5 +48,5 @@ export class Load implements Part {
   }
 }
 
-export const outputPart: PartFactory = ({ board, spec }) =>
-  new Load(board, lineOf(spec, 'line'), spec.config.activeLow === true)
+export const outputPart: PartFactory = ({ board, spec, wire }) =>
+  new Load(board, wire('line'), spec.config.activeLow === true)

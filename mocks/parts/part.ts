@@ -5,10 +5,11 @@ import { PiWorkerError } from '../../src/errors.js'
 import type { Clock } from '../../src/worker/clock.js'
 import type { MockBoard } from '../board.js'
 import type { Random } from '../random.js'
+import type { PartWire } from './part-wire.js'
 
 /**
- * A simulated component. It pushes lines with `board.outside` and hears of them with `board.onLevel`, and takes every
- * time from the board's clock.
+ * A simulated component. It reaches its lines through wires, its bus through `board.buses`, and takes every time from
+ * the clock.
  */
 export interface Part {
   /** Cancels its timers and stops listening; called once, when the board is closed. */
@@ -21,15 +22,22 @@ export interface PartContext {
   readonly clock: Clock
   /** Its own generator: the same numbers for the same seed and name, whatever other parts there are. */
   readonly random: Random
+  /**
+   * A wire to the line that the configuration names at `path` (`line`, `lines.echo`); the same wire each time.
+   * @throws ERR_BAD_CONFIG when there is none
+   */
+  wire(path: string): PartWire
 }
 
 export type PartFactory = (context: PartContext) => Part
 
-/** The line that a peripheral's configuration names under `key`. @throws ERR_BAD_CONFIG */
-export function lineOf(spec: PartSpec, key: string): number {
-  const line = spec.config[key]
+/** The line that a peripheral's configuration names at `path`, where dots lead inwards. @throws ERR_BAD_CONFIG */
+export function lineOf(spec: PartSpec, path: string): number {
+  const line = path
+    .split('.')
+    .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], spec.config)
   if (typeof line === 'number') return line
-  throw new PiWorkerError('ERR_BAD_CONFIG', `the part of ${spec.name} needs a line, as a BCM number, in "${key}"`, {
+  throw new PiWorkerError('ERR_BAD_CONFIG', `the part of ${spec.name} needs a line, as a BCM number, in "${path}"`, {
     place: spec.name,
   })
 }

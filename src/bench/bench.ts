@@ -4,8 +4,10 @@ import type { Board, Level, LevelListener, Signal } from '../../drivers/driver.j
 import { PiWorkerError } from '../errors.js'
 import { callAll } from '../thrown.js'
 import type { Clock } from '../worker/clock.js'
+import type { PeripheralQueue } from '../worker/peripheral-queue.js'
 import type { Task } from '../worker/task.js'
 import type { CloseOptions, Worker } from '../worker/worker.js'
+import type { BenchBuses } from './bench-buses.js'
 import type { AnyDefinition, PeripheralSpec } from './definition.js'
 import { named } from './names.js'
 import type { OpenPeripheral } from './open-peripheral.js'
@@ -22,6 +24,7 @@ export type { Signal }
 
 export interface BenchParts {
   readonly board: Board
+  readonly buses: BenchBuses
   readonly choice: string
   readonly worker: Worker
   /** What is behind the peripherals, in the same order. */
@@ -42,6 +45,7 @@ export class Bench {
   readonly names: readonly string[]
   /** The lines of all peripherals. */
   readonly signals: readonly Signal[]
+  readonly #buses: BenchBuses
   readonly #peripherals: ReadonlyMap<string, Peripheral>
   readonly #opened: readonly OpenPeripheral[]
   readonly #onLevel: BenchParts['onLevel']
@@ -51,13 +55,14 @@ export class Bench {
   #abort: () => void = () => {}
 
   /** Made by `openBench`. */
-  constructor({ board, choice, worker, opened, peripherals, signals, onLevel }: BenchParts) {
+  constructor({ board, buses, choice, worker, opened, peripherals, signals, onLevel }: BenchParts) {
     this.board = board
     this.choice = choice
     this.worker = worker
     this.clock = worker.clock
     this.names = [...peripherals.keys()]
     this.signals = signals
+    this.#buses = buses
     this.#peripherals = peripherals
     this.#opened = opened
     this.#onLevel = onLevel
@@ -78,6 +83,15 @@ export class Bench {
    */
   call(peripheral: string, action: string, input: unknown = {}, options?: CallOptions): Task {
     return this.peripheral(peripheral).call(action, input, options)
+  }
+
+  /**
+   * The queue of a bus that peripherals of this bench use, by the name of the bus (`i2c-1`, `spi0`, `w1`): a bus that
+   * hung is quarantined until `busQueue(name).reset()`.
+   * @throws ERR_UNKNOWN_PERIPHERAL
+   */
+  busQueue(name: string): PeripheralQueue {
+    return this.#buses.queue(name)
   }
 
   /** The physical level of a line now, or undefined when it is not one that the bench holds. */
@@ -153,6 +167,7 @@ export class Bench {
         this.#closed = true
       },
       ...this.#opened.map(peripheral => () => peripheral.close()),
+      () => this.#buses.close(),
       () => this.clock.hold(this.board.close()),
     ])
   }

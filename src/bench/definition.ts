@@ -9,8 +9,10 @@ import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import type { Clock } from '../worker/clock.js'
 import type { Effect } from '../worker/task-options.js'
+import type { PeripheralBuses } from './bench-buses.js'
 import type { BenchBoard } from './lease.js'
 import { ACTION_NAME, isReservedAction, RESERVED_ACTIONS } from './names.js'
+import type { Path } from './plain-data.js'
 import { type Input, isNode, type Parsed } from './schema.js'
 import { quote, show } from './wording.js'
 
@@ -22,6 +24,8 @@ export interface OpenContext<C> {
   readonly config: C
   /** The lines; handles that it gives can be revoked. */
   readonly board: BenchBoard
+  /** The buses, which it shares with the other peripherals. */
+  readonly buses: PeripheralBuses
   readonly clock: Clock
 }
 
@@ -33,6 +37,12 @@ type NoProperties = Record<never, TSchema>
 type RunInput<I> = unknown extends I ? Readonly<Record<string, never>> : Parsed<I>
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing must be allowed
 type RunOutput<O> = unknown extends O ? void : O extends TSchema ? Static<O> : never
+
+/** Something that only one peripheral can have: `{ what: 'i2c-1 0x76', path: ['address'] }`. */
+export interface Occupied {
+  readonly what: string
+  readonly path: Path
+}
 
 /** Documentation and effect of an action. */
 export interface ActionInfo {
@@ -55,6 +65,11 @@ export interface DefinitionOptions<T extends string, C extends TObject, D, I, O>
   readonly simulate?: TObject | undefined
   /** What the driver must be able to do for this configuration. Default: nothing special. */
   readonly needs?: ((config: Parsed<C>) => Needs) | undefined
+  /**
+   * What it has for itself beside its lines, and where in the configuration that is said: an address of a bus, a
+   * channel. Nobody else on the bench may have the same.
+   */
+  readonly occupies?: ((config: Parsed<C, number | string>) => readonly Occupied[]) | undefined
   /** Requests the lines and gives the device that actions work on. Runs anew after an abandoned task. */
   readonly open: (context: OpenContext<Parsed<C>>) => D | Promise<D>
   /** `input` must be an object schema; `output` a schema of data that JSON can hold, with units. */
@@ -90,6 +105,7 @@ export interface AnyDefinition {
   readonly config: TSchema
   readonly simulate: TSchema | undefined
   readonly needs: ((config: never) => Needs) | undefined
+  readonly occupies: ((config: never) => readonly Occupied[]) | undefined
   readonly open: (context: never) => unknown
   readonly actions: Readonly<Record<string, Action>>
   readonly safe: ((device: never) => void | Promise<void>) | undefined
@@ -128,7 +144,7 @@ const NO_INPUT = Type.Object({})
 export function definePeripheral<const T extends string, C extends TObject, D, I, O>(
   options: DefinitionOptions<T, C, D, I, O>,
 ): PeripheralDefinition<T, C, ActionsOf<I, O>> {
-  const { type, title, description, config, simulate, needs, open, safe } = options
+  const { type, title, description, config, simulate, needs, occupies, open, safe } = options
   const given: unknown = options.actions
   checkDefinition(options)
   if (!isNode(given)) throw bad(type, `${type} has no actions`, 'Give an object with an entry for each action.')
@@ -147,6 +163,7 @@ export function definePeripheral<const T extends string, C extends TObject, D, I
       config,
       simulate,
       needs,
+      occupies,
       open,
       actions: Object.freeze(actions),
       safe,
@@ -156,7 +173,7 @@ export function definePeripheral<const T extends string, C extends TObject, D, I
 }
 
 function checkDefinition(options: { readonly [K in keyof AnyDefinition]?: unknown }): void {
-  const { type, title, config, simulate, needs, open, safe } = options
+  const { type, title, config, simulate, needs, occupies, open, safe } = options
   if (typeof type !== 'string' || !TYPE_NAME.test(type)) {
     throw bad(String(type), `${show(type)} is no name for a type`, 'Begin with a small letter: stepMotor.')
   }
@@ -170,7 +187,7 @@ function checkDefinition(options: { readonly [K in keyof AnyDefinition]?: unknow
     throw bad(type, `simulate of ${type} is no object schema`, 'Use Type.Object({ ... }).')
   }
   if (typeof open !== 'function') throw bad(type, `${type} has no open()`, 'Give the function that requests its lines.')
-  for (const [name, value] of Object.entries({ needs, safe })) {
+  for (const [name, value] of Object.entries({ needs, occupies, safe })) {
     if (value === undefined || typeof value === 'function') continue
     throw bad(type, `${name} of ${type} is no function`, 'Give a function, or leave it out.')
   }

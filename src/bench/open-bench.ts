@@ -9,6 +9,7 @@ import { callAll } from '../thrown.js'
 import { type Clock, SystemClock } from '../worker/clock.js'
 import { Worker, type WorkerOptions } from '../worker/worker.js'
 import { Bench, type BenchOf, type Specs } from './bench.js'
+import { BenchBuses } from './bench-buses.js'
 import { check, linesOf, resolveLines } from './check.js'
 import { checkClaims } from './claims.js'
 import type { AnyDefinition, PeripheralSpec } from './definition.js'
@@ -68,6 +69,7 @@ export async function openBench<const S extends Specs>(specs: S, options: BenchO
     parts: board => planned.map(peripheral => partOf(peripheral, board)),
   })
   const opened: OpenPeripheral[] = []
+  const buses = new BenchBuses(board, clock)
   try {
     for (const [name, needed] of needs) await checkNeeds(name, needed, board)
     const located = planned.map(peripheral => ({ ...peripheral, config: locate(peripheral, board) }))
@@ -78,7 +80,7 @@ export async function openBench<const S extends Specs>(specs: S, options: BenchO
     for (const { name, definition, config } of located) {
       const lines = linesOf(definition.config, config).map(({ line }) => line as number)
       const resolve = (line: number | string): number => resolveLine(board, line)
-      const parts = { name, definition, config, lines, source: observed ?? board, worker, resolveLine: resolve }
+      const parts = { name, definition, config, lines, source: observed ?? board, buses, worker, resolveLine: resolve }
       const peripheral = new OpenPeripheral(parts)
       await openPeripheral(peripheral)
       opened.push(peripheral)
@@ -87,6 +89,7 @@ export async function openBench<const S extends Specs>(specs: S, options: BenchO
     const onLevel = observed?.onLevel.bind(observed) ?? board.onLevel?.bind(board)
     return new Bench({
       board,
+      buses,
       choice,
       worker,
       opened,
@@ -95,15 +98,22 @@ export async function openBench<const S extends Specs>(specs: S, options: BenchO
       onLevel,
     }) as BenchOf<S>
   } catch (error) {
-    return await undo(error, opened, board, clock)
+    return await undo(error, opened, buses, board, clock)
   }
 }
 
 /** What is open already is made safe and let go; the error that led here is told, not what goes wrong now. */
-async function undo(error: unknown, opened: readonly OpenPeripheral[], board: Board, clock: Clock): Promise<never> {
+async function undo(
+  error: unknown,
+  opened: readonly OpenPeripheral[],
+  buses: BenchBuses,
+  board: Board,
+  clock: Clock,
+): Promise<never> {
   return await failWith(error, [
     async () => void (await Promise.all(opened.map(({ queue }) => queue.makeSafe()))),
     ...opened.map(peripheral => () => peripheral.close()),
+    () => buses.close(),
     () => clock.hold(board.close()),
   ])
 }

@@ -6,6 +6,7 @@ import type { TaskContext } from '../worker/attempt-context.js'
 import type { PeripheralQueue } from '../worker/peripheral-queue.js'
 import type { Task } from '../worker/task.js'
 import type { Worker } from '../worker/worker.js'
+import type { BenchBuses } from './bench-buses.js'
 import { check, checkOutput, resolveLines } from './check.js'
 import type { Action, AnyDefinition } from './definition.js'
 import { HeldLines, type LineSource, revokedError } from './lease.js'
@@ -21,6 +22,7 @@ export interface PeripheralParts {
   readonly config: Readonly<Record<string, unknown>>
   readonly lines: readonly number[]
   readonly source: LineSource
+  readonly buses: BenchBuses
   readonly worker: Worker
   readonly resolveLine: (line: number | string) => number
 }
@@ -46,10 +48,11 @@ export class OpenPeripheral {
 
   /** Requests the lines and makes the device. @throws what the definition's `open` throws */
   async open(): Promise<unknown> {
-    const { name, config, definition, worker } = this.#parts
+    const { name, config, definition, worker, buses: all } = this.#parts
     const open = definition.open as (context: unknown) => unknown
     const board = this.#held.lease()
-    const value = await open({ name, config, board, clock: worker.clock })
+    const buses = all.lease(name, () => this.#held.isCurrent(board))
+    const value = await open({ name, config, board, buses, clock: worker.clock })
     if (!this.#held.isCurrent(board)) throw revokedError(name)
     this.#device = { value }
     return value

@@ -42,7 +42,7 @@ describe('peripherals on different lines', () => {
 describe('a line that is named twice', () => {
   it('is a conflict, however each has written it', () => {
     expect(findConflicts([pump, claimant('lamp', output, { line: 'J8:11' })])).toEqual([
-      { line: 17, first: { peripheral: 'pump', path: ['line'] }, second: { peripheral: 'lamp', path: ['line'] } },
+      { what: 'GPIO17', first: { peripheral: 'pump', path: ['line'] }, second: { peripheral: 'lamp', path: ['line'] } },
     ])
   })
 
@@ -76,7 +76,7 @@ describe('a line that is named twice', () => {
       if (!isPiWorkerError(error, 'ERR_LINE_CLAIMED')) throw error
       expect(error.place).toBe('arm')
       expect(error.remedy).toBe('Give each peripheral lines of its own.')
-      expect(error.details).toEqual({ line: 17, peripherals: ['pump', 'arm'] })
+      expect(error.details).toEqual({ what: 'GPIO17', peripherals: ['pump', 'arm'] })
     }
   })
 })

@@ -9,24 +9,21 @@ const PERIOD = { ns: 200e6, withinMs: 2 * EDGE_GAP_MS, beyondMs: 300 }
 export function edgeBehaviours(behave: Behave): void {
   behave('of both kinds come in the order in which they happen', async scene => {
     const events = listen(await scene.input([LEVEL], { edges: 'both' }))
-    await scene.toggle(LEVEL, 5)
-    await scene.reach(events, 5)
+    await scene.toggle(LEVEL, 5, events)
     expect(directions(events)).toEqual(['rising', 'falling', 'rising', 'falling', 'rising'])
     expect(edgesOf(events).every(({ line }) => line === LEVEL)).toBe(true)
   })
 
   behave('are numbered from 1', async scene => {
     const events = listen(await scene.input([LEVEL], { edges: 'both' }))
-    await scene.toggle(LEVEL, 3)
-    await scene.reach(events, 3)
+    await scene.toggle(LEVEL, 3, events)
     expect(edgesOf(events).map(({ sequence }) => sequence)).toEqual([1, 2, 3])
   })
 
   behave('come with times of whole ns that never go back, none before the request', async scene => {
     const before = scene.board.now()
     const events = listen(await scene.input([LEVEL], { edges: 'both' }))
-    await scene.toggle(LEVEL, 4)
-    await scene.reach(events, 4)
+    await scene.toggle(LEVEL, 4, events)
     const times = edgesOf(events).map(({ time }) => time)
     expect(times.every(time => Number.isInteger(time) && time >= before && time <= scene.board.now())).toBe(true)
     expect(times).toEqual(times.toSorted((a, b) => a - b))
@@ -85,9 +82,8 @@ export function edgeBehaviours(behave: Behave): void {
   behave('of two handles do not mix', async scene => {
     const level = listen(await scene.input([LEVEL], { edges: 'both' }))
     const dial = listen(await scene.input([DIAL], { edges: 'both' }))
-    await scene.toggle(LEVEL, 2)
-    await scene.toggle(DIAL, 1)
-    await scene.reach(dial, 1)
+    await scene.toggle(LEVEL, 2, level)
+    await scene.toggle(DIAL, 1, dial)
     expect([directions(level), directions(dial)]).toEqual([['rising', 'falling'], ['rising']])
     expect(edgesOf(dial)[0]).toMatchObject({ line: DIAL, sequence: 1 })
   })
@@ -95,8 +91,7 @@ export function edgeBehaviours(behave: Behave): void {
   behave('reach every listener', async scene => {
     const handle = await scene.input([LEVEL], { edges: 'both' })
     const [first, second] = [listen(handle), listen(handle)]
-    await scene.toggle(LEVEL, 2)
-    await scene.reach(first, 2)
+    await scene.toggle(LEVEL, 2, first)
     await scene.reach(second, 2)
     expect(directions(second)).toEqual(directions(first))
   })
@@ -141,8 +136,7 @@ export function edgeBehaviours(behave: Behave): void {
       stop()
     })
     const events = listen(handle)
-    await scene.toggle(LEVEL, 2)
-    await scene.reach(events, 2)
+    await scene.toggle(LEVEL, 2, events)
     expect([calls, directions(events)]).toEqual([1, ['rising', 'falling']])
   })
 

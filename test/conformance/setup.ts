@@ -49,9 +49,17 @@ export class Scene {
     await this.rig.pass(EDGE_GAP_MS)
   }
 
-  /** Rises and falls in turn, beginning with a rise. */
-  async toggle(line: number, count: number): Promise<void> {
-    for (let done = 0; done < count; done++) await this.edge(line, done % 2 === 0 ? 'high' : 'low')
+  /**
+   * Rises and falls in turn, beginning with a rise.
+   * @param seen Events of the line: each edge waits until the one before is among them. A driver that looks at the
+   *   level after an interrupt sees both only then, however busy the machine is.
+   */
+  async toggle(line: number, count: number, seen?: readonly EdgeEvent[]): Promise<void> {
+    const before = seen?.length ?? 0
+    for (let done = 0; done < count; done++) {
+      await this.edge(line, done % 2 === 0 ? 'high' : 'low')
+      if (seen !== undefined) await this.reach(seen, before + done + 1)
+    }
   }
 
   /** Waits, in the time of the board, until there are so many events, or fails after a while. */
