@@ -7,6 +7,7 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const ISOLATED = [
   'test/cli/run-faults.test.ts',
   'test/drivers/index.test.ts',
+  'test/drivers/other-driver.test.ts',
   'test/drivers/permission.test.ts',
   'test/drivers/gpiochip/chip.test.ts',
   'test/drivers/gpiochip/libc.test.ts',
@@ -19,6 +20,7 @@ export default defineConfig({
       { find: /^pi-worker$/, replacement: source('./src/index.ts') },
       { find: /^pi-worker\/drivers$/, replacement: source('./drivers/index.ts') },
       { find: /^pi-worker\/mocks$/, replacement: source('./mocks/index.ts') },
+      { find: /^pi-worker\/vitest$/, replacement: source('./mocks/vitest/index.ts') },
     ],
   },
   test: {
@@ -31,8 +33,8 @@ export default defineConfig({
           name: 'unit',
           // Loading the modules anew for each of the many small files would take longer than the tests.
           isolate: false,
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/{kernel,pigpio,install,benchmarks}/**', ...ISOLATED],
+          include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: ['test/{kernel,pigpio,install,signals,benchmarks}/**', ...ISOLATED],
         },
       },
       { extends: true, test: { name: 'isolated', include: ISOLATED } },

@@ -19,6 +19,8 @@ export interface Needs {
   readonly pwm?: boolean | 'hardware' | undefined
   /** The shortest pulse to make or see, in ns. */
   readonly shortestPulseNs?: number | undefined
+  /** What the configuration could have instead, as a sentence: told with a refusal. */
+  readonly instead?: string | undefined
 }
 
 const TIMESTAMP_RANK: Readonly<Record<Capabilities['edgeTimestamps'], number>> = {

@@ -27,6 +27,6 @@ export function numberOfChipLine({ chip, offset }: ChipLine): number {
 
 /** What a number stands for; undefined when it is a BCM number. */
 export function chipLineOf(line: number): ChipLine | undefined {
-  if (line < LINES_A_CHIP) return undefined
+  if (!(line >= LINES_A_CHIP)) return undefined // NaN is none either
   return { chip: Math.floor(line / LINES_A_CHIP) - 1, offset: line % LINES_A_CHIP }
 }

@@ -3,8 +3,9 @@
 import { isPiWorkerError, PiWorkerError } from '../src/errors.js'
 import { nearest } from '../src/nearest.js'
 import { type Candidate, candidates as realDrivers } from './candidates.js'
-import { type Needs, unmetNeeds } from './capabilities.js'
-import type { Board, BoardOptions, Driver, DriverName } from './driver.js'
+import { mergeNeeds, type Needs, unmetNeeds } from './capabilities.js'
+import type { Board, BoardOptions, Capabilities, Driver, DriverName } from './driver.js'
+import { checkHardwareAllowed } from './real-hardware.js'
 
 export interface OpenBoardOptions extends BoardOptions {
   /**
@@ -14,6 +15,8 @@ export interface OpenBoardOptions extends BoardOptions {
   readonly driver?: 'auto' | DriverName | Driver | undefined
   /** What the board must be able to do. */
   readonly needs?: Needs | undefined
+  /** What each of those who use the board needs of it, by their names, which a refusal tells. */
+  readonly neededBy?: ReadonlyMap<string, Needs> | undefined
 }
 
 export interface OpenedBoard {
@@ -32,13 +35,15 @@ interface Refusal {
  * Opens a board.
  * @param candidates The drivers that there are besides the mock; tests give their own.
  * @throws ERR_NO_DRIVER (of `auto`: with the reason of each driver), ERR_BAD_OPTION (no such driver), ERR_UNSUPPORTED
- *   (the driver lacks what is needed), and what the driver's `open` throws
+ *   (the driver lacks what is needed), ERR_REAL_HARDWARE (it is forbidden here), and what the driver's `open` throws
  */
 export async function openBoard(
   options: OpenBoardOptions,
   candidates: readonly Candidate[] = realDrivers,
 ): Promise<OpenedBoard> {
   const { driver = 'auto', clock } = options
+  // Not left to the drivers: `auto` would take it for a reason to try the next one.
+  if (driver === 'auto') checkHardwareAllowed('driver auto')
   if (driver === 'auto') return clock.hold(openFirst(options, candidates))
   if (typeof driver !== 'string') return clock.hold(openGiven(driver, options, candidates))
   return clock.hold(openNamed(driver, options, candidates))
@@ -84,22 +89,22 @@ async function openGiven(
 
 /** Opens a board that has what is needed. A driver whose capabilities are known beforehand is not even opened. */
 async function open(driver: Driver, options: OpenBoardOptions, candidates: readonly Candidate[]): Promise<Board> {
-  const { needs = {} } = options
-  if (driver.capabilities !== undefined) {
-    const lacking = unmetNeeds(needs, driver.capabilities)
-    if (lacking.length > 0) throw await unsupported(driver.name, lacking, needs, candidates)
-  }
+  if (driver.capabilities !== undefined) await checkNeeds(driver.name, driver.capabilities, options, candidates)
   const board = await driver.open(options)
-  const lacking = unmetNeeds(needs, board.capabilities)
-  if (lacking.length === 0) return board
-  await board.close()
-  throw await unsupported(driver.name, lacking, needs, candidates)
+  try {
+    await checkNeeds(driver.name, board.capabilities, options, candidates)
+    return board
+  } catch (error) {
+    await board.close()
+    throw error
+  }
 }
 
-/** The drivers of real lines that have all that is needed, whether they can be used here or not. */
+/** The drivers of real lines that have all that is needed and that the processor can run, whatever else they lack here. */
 export async function driversWith(needs: Needs, candidates: readonly Candidate[] = realDrivers): Promise<DriverName[]> {
   const able: DriverName[] = []
   for (const candidate of candidates) {
+    if (candidate.runsHere?.() === false) continue
     const { capabilities } = await candidate.load()
     if (capabilities !== undefined && unmetNeeds(needs, capabilities).length === 0) able.push(candidate.name)
   }
@@ -111,17 +116,43 @@ function whyFirst(refusals: readonly Refusal[]): string {
   return refusals.map(({ driver, error }) => `${driver} cannot be used (${error.message})`).join('; ')
 }
 
-async function unsupported(
+/** @throws ERR_UNSUPPORTED: names who needs what, and which driver would do */
+async function checkNeeds(
   driver: DriverName,
-  lacking: readonly string[],
-  needs: Needs,
+  capabilities: Capabilities,
+  { needs = {}, neededBy = new Map() }: OpenBoardOptions,
   candidates: readonly Candidate[],
-): Promise<PiWorkerError> {
-  const able = (await driversWith(needs, candidates)).filter(name => name !== driver)
-  return new PiWorkerError('ERR_UNSUPPORTED', `the ${driver} driver lacks what is needed: ${lacking.join(', ')}`, {
-    remedy: able.length === 0 ? 'Ask for less: no driver has all of this.' : `Use --driver ${able.join(' or ')}.`,
-    details: { driver, lacking, able },
+): Promise<void> {
+  const lacking = unmetNeeds(needs, capabilities)
+  const users = [...neededBy].flatMap(([user, own]) => {
+    const unmet = unmetNeeds(own, capabilities)
+    return unmet.length === 0 ? [] : [{ user, unmet }]
   })
+  if (lacking.length === 0 && users.length === 0) return
+  const able = await driversWith(mergeNeeds([needs, ...neededBy.values()]), candidates)
+  const what = users.map(({ user, unmet }) => `${user} needs ${unmet.join(' and ')}`).join('; ')
+  throw new PiWorkerError(
+    'ERR_UNSUPPORTED',
+    users.length === 0
+      ? `the ${driver} driver lacks what is needed: ${lacking.join(', ')}`
+      : `${what}, which ${driver} cannot do`,
+    {
+      ...(users.length > 0 && { place: users.map(({ user }) => user).join(', ') }),
+      remedy: remedyOfNeeds(able.filter(name => name !== driver)),
+      details: {
+        driver,
+        lacking: [...new Set([...lacking, ...users.flatMap(({ unmet }) => unmet)])],
+        able: able.filter(name => name !== driver),
+        ...(users.length > 0 && { users }),
+      },
+    },
+  )
+}
+
+function remedyOfNeeds(able: readonly string[]): string {
+  return able.length === 0
+    ? 'Ask for less: no driver has all of this on this machine.'
+    : `Use --driver ${able.join(' or ')}.`
 }
 
 function unknownDriver(name: string, names: readonly string[]): PiWorkerError {
@@ -139,17 +170,27 @@ function unknownDriver(name: string, names: readonly string[]): PiWorkerError {
 
 function noDriver(refusals: readonly Refusal[]): PiWorkerError {
   const lines = refusals.map(({ driver, error }) => `\n    ${driver}: ${error.message} (${error.code})`)
-  const reasons = refusals.map(({ driver, error: { code, message, remedy } }) => ({ driver, code, message, remedy }))
+  const reasons = refusals.map(({ driver, error: { code, message, place, remedy } }) => {
+    return { driver, code, message, place, remedy }
+  })
   const nearestToWork = refusals.toSorted((a, b) => hopelessness(a.error) - hopelessness(b.error))[0]
   return new PiWorkerError('ERR_NO_DRIVER', `no driver can be used on this machine:${lines.join('')}`, {
-    remedy: nearestToWork && remedyFor(nearestToWork),
+    place: nearestToWork?.error.place,
+    remedy: nearestToWork && remedyFor(nearestToWork, refusals),
     cause: nearestToWork?.error,
     details: { reasons },
   })
 }
 
-function remedyFor({ driver, error }: Refusal): string {
-  return hopelessness(error) < HOPELESS ? `To use ${driver}: ${error.remedy}` : error.remedy
+function remedyFor({ driver, error }: Refusal, refusals: readonly Refusal[]): string {
+  const { able, mend } = error.details
+  if (Array.isArray(able)) {
+    const impossible = refusals.filter(refusal => refusal.error.code === 'ERR_UNSUPPORTED').map(one => one.driver)
+    return remedyOfNeeds(able.filter(name => !impossible.includes(name)))
+  }
+  // No other driver of real lines will do: all have been tried.
+  const own = typeof mend === 'string' ? mend : error.remedy
+  return hopelessness(error) < HOPELESS ? `To use ${driver}: ${own}` : own
 }
 
 /** From here on, the machine itself is the reason: it has no header, or not the system that a driver needs. */

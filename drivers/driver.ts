@@ -131,8 +131,8 @@ export interface Signal {
 export interface PartSpec {
   /** Name of the peripheral, for messages. */
   readonly name: string
-  /** Type of the peripheral, which chooses the part. */
-  readonly type: string
+  /** Which part simulates it; undefined when none does. */
+  readonly type: string | undefined
   /** The peripheral's checked configuration, lines as BCM numbers. */
   readonly config: Readonly<Record<string, unknown>>
   /** The lines that it has, with the names that traces give them. */

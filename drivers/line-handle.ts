@@ -103,6 +103,36 @@ export interface Played {
   readonly achievedNs: number
   /** The most that a step came after its time, in ns; undefined when only hardware knows. */
   readonly latestNs: number | undefined
+  /** When the first step was due, in ns of the clock that the board was opened with. Undefined as above. */
+  readonly beganNs?: number | undefined
+  /** How late the steps came. Undefined as above. */
+  readonly lateness?: Lateness | undefined
+  /** What the system granted to the thread that played; undefined when no thread of its own did. */
+  readonly realtime?: Realtime | undefined
+}
+
+/** How long after its time each step had been made: when the call that made it returned, in ns, never below 0. */
+export interface Lateness {
+  /** How many steps were played. */
+  readonly steps: number
+  readonly worstNs: number
+  readonly meanNs: number
+  /** 99 of 100 steps were not later; rounded up by a sixteenth at most. */
+  readonly p99Ns: number
+  /** Of the first steps, in their order: of all when there are no more than 131,072. */
+  readonly firstNs: Float64Array
+  /** How many steps came how late: `upToNs` is the upper bound, included; the last has none. */
+  readonly histogram: readonly { readonly upToNs: number | undefined; readonly count: number }[]
+}
+
+/** How a thread that plays pulses ran. */
+export interface Realtime {
+  /** `fifo`: before everything else on the machine (SCHED_FIFO). `normal`: whenever it was its turn. */
+  readonly scheduling: 'fifo' | 'normal'
+  /** The steps and their log cannot be paged out (mlock). */
+  readonly locked: boolean
+  /** What was not granted, and why; empty when all was. */
+  readonly whyNot: readonly string[]
 }
 
 export type PulsePlayer = 'dma' | 'software'

@@ -5,7 +5,7 @@
  */
 
 import { distance } from 'fastest-levenshtein'
-import { PiWorkerError } from '../src/errors.js'
+import { catalogue, PiWorkerError } from '../src/errors.js'
 import { nearest } from '../src/nearest.js'
 import { chipLineOf, parseChipLine } from './chip-lines.js'
 import type { Board } from './driver.js'
@@ -20,8 +20,7 @@ export type ParsedLine =
 export const MAX_LINE = 57
 /** The kernel keeps names of 31 bytes and a final zero (GPIO_MAX_NAME_SIZE in linux/gpio.h). */
 const MAX_NAME_BYTES = 31
-const SPELLINGS =
-  'Write a line as 17, GPIO17, BCM17, J8:11 (header pin), by its own name, or as gpiochip1:3 on another chip.'
+const SPELLINGS = catalogue.ERR_UNKNOWN_LINE.remedy
 /** Lines of the header, which is where a suggestion looks first. */
 const HEADER_LINES = headerPins.flatMap(pin => (pin.kind === 'line' ? [pin.line] : [])).sort((a, b) => a - b)
 

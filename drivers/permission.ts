@@ -2,8 +2,9 @@
 
 import { readFileSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { codeOf, messageOf, PiWorkerError } from '../src/errors.js'
+import { codeOf, type ErrorContext, messageOf, PiWorkerError } from '../src/errors.js'
 import type { DriverName } from './driver.js'
+import { otherDriver } from './other-driver.js'
 
 /** Who asks and where groups are looked up; the defaults are this process and this machine. */
 export interface PermissionContext {
@@ -24,23 +25,25 @@ export function permissionError(
 ): PiWorkerError {
   const user = context.user ?? userName()
   const owner = groupOf(path, context.groupFile ?? '/etc/group')
+  const place = path
   const details = { driver, path, user, errno: codeOf(cause), ...(owner && { group: owner.name }) }
   const groupIds = context.groupIds ?? process.getgroups?.() ?? []
   if (owner === undefined || owner.id === 0) {
     return new PiWorkerError('ERR_PERMISSION', `${user} may not open ${path}, which belongs to root alone`, {
-      remedy: driver === 'onoff' ? RUN_AS_ROOT : openToGroup(user),
+      place,
       cause,
-      details,
+      ...(driver === 'onoff' ? runAsRoot(details) : { remedy: openToGroup(user), details }),
     })
   }
   if (groupIds.includes(owner.id)) {
     return new PiWorkerError(
       'ERR_PERMISSION',
       `${user} is in the group ${owner.name}, but ${path} cannot be opened by that group`,
-      { remedy: `Let the group in: sudo chmod g+rw ${path}`, cause, details },
+      { place, remedy: `Let the group in: sudo chmod g+rw ${path}`, cause, details },
     )
   }
   return new PiWorkerError('ERR_PERMISSION', `${user} may not open ${path}, which belongs to group ${owner.name}`, {
+    place,
     remedy: `Join the group with: sudo usermod -aG ${owner.name} ${user}; then log in again.`,
     cause,
     details,
@@ -48,8 +51,13 @@ export function permissionError(
 }
 
 /** udev's GROUP and MODE reach devices only, not the files of sysfs. */
-const RUN_AS_ROOT =
-  'Run it as root (sudo), or use --driver gpiochip; only Raspberry Pi OS gives these files to the group gpio.'
+function runAsRoot(details: ErrorContext['details']): ErrorContext {
+  const why = 'only Raspberry Pi OS gives these files to the group gpio.'
+  const mend = `Run it as root (sudo); ${why}`
+  const gpiochip = otherDriver() === 'gpiochip'
+  const remedy = gpiochip ? `Run it as root (sudo), or use --driver gpiochip; ${why}` : mend
+  return { remedy, details: { ...details, mend } }
+}
 
 function openToGroup(user: string): string {
   return (

@@ -3,6 +3,7 @@
 import { PiWorkerError } from '../src/errors.js'
 import type { Clock } from '../src/worker/clock.js'
 import type { LineHandle, Played, PulseSequence } from './driver.js'
+import { LatenessLog } from './play-lateness.js'
 
 /** Steps shorter than the clock's spinning would keep the event loop from ever turning; after so long it gets a turn. */
 const WITHOUT_PAUSE_NS = 50e6
@@ -41,7 +42,7 @@ export async function playInSoftware(
   const begin = clock.now()
   let due = begin
   let paused = begin
-  let latestNs = 0
+  const log = new LatenessLog(sequence.steps.length * (sequence.repeat ?? 1))
   for (let round = sequence.repeat ?? 1; round > 0; round--) {
     for (const { values, mask, ns } of sequence.steps) {
       const now = clock.now()
@@ -50,13 +51,22 @@ export async function playInSoftware(
         await pause(clock, 0, signal)
       }
       await reach(clock, due, signal)
-      latestNs = Math.max(latestNs, clock.now() - due)
       target.set(values, mask)
+      log.add(clock.now() - due)
       due += ns
     }
   }
   await reach(clock, due, signal)
-  return { player: 'software', requestedNs: due - begin, achievedNs: clock.now() - begin, latestNs }
+  const achievedNs = clock.now() - begin
+  const lateness = log.summary()
+  return {
+    player: 'software',
+    requestedNs: due - begin,
+    achievedNs,
+    latestNs: lateness.worstNs,
+    beganNs: begin,
+    lateness,
+  }
 }
 
 /** Waits until `due`, as exactly as the clock can, or rejects as soon as the signal aborts. */

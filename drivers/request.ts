@@ -27,21 +27,26 @@ export interface RequestLimits {
 export function checkRequest(request: LineRequest, limits: RequestLimits): void {
   const { lines, consumer, eventBuffer } = request
   if (lines.length < 1 || lines.length > MAX_REQUEST_LINES) {
-    throw new PiWorkerError('ERR_BAD_OPTION', `a request has 1 to ${MAX_REQUEST_LINES} lines, not ${lines.length}`)
+    throw new PiWorkerError('ERR_BAD_OPTION', `a request has 1 to ${MAX_REQUEST_LINES} lines, not ${lines.length}`, {
+      place: 'lines',
+    })
   }
   for (const line of lines) checkLine(line, limits)
   const twice = lines.find((line, index) => lines.indexOf(line) !== index)
   if (twice !== undefined) {
-    throw new PiWorkerError('ERR_BAD_OPTION', `${formatLine(twice)} is named twice in one request`)
+    throw new PiWorkerError('ERR_BAD_OPTION', `${formatLine(twice)} is named twice in one request`, { place: 'lines' })
   }
   if (consumer !== undefined && (consumer.includes('\0') || Buffer.byteLength(consumer) > MAX_CONSUMER_BYTES)) {
     throw new PiWorkerError(
       'ERR_BAD_OPTION',
       `the consumer ${JSON.stringify(consumer)} is not text of at most ${MAX_CONSUMER_BYTES} bytes`,
+      { place: 'consumer' },
     )
   }
   if (eventBuffer !== undefined && !(Number.isInteger(eventBuffer) && eventBuffer > 0)) {
-    throw new PiWorkerError('ERR_BAD_OPTION', `eventBuffer must be a whole number above 0, not ${eventBuffer}`)
+    throw new PiWorkerError('ERR_BAD_OPTION', `eventBuffer must be a whole number above 0, not ${eventBuffer}`, {
+      place: 'eventBuffer',
+    })
   }
   checkSettings(lines, request.settings, limits)
 }
@@ -56,7 +61,7 @@ export function checkLine(
   throw new PiWorkerError(
     'ERR_UNKNOWN_LINE',
     `${limits.description} has no ${formatLine(line)}: its lines are 0 to ${limits.lineCount - 1}`,
-    { details: { line, driver: limits.driver } },
+    { place: formatLine(line), details: { line, driver: limits.driver } },
   )
 }
 
@@ -65,7 +70,9 @@ export function checkSettings(lines: readonly number[], settings: LineSettings, 
   const { direction, bias = 'as-is', drive = 'push-pull', edges = 'none', debounceNs = 0 } = settings
   const { capabilities, driver } = limits
   const refuse = (what: string, remedy: string): never => {
-    throw new PiWorkerError('ERR_UNSUPPORTED', `${lines.map(formatLine).join(', ')} cannot ${what}`, {
+    const place = lines.map(formatLine).join(', ')
+    throw new PiWorkerError('ERR_UNSUPPORTED', `${place} cannot ${what}`, {
+      place,
       remedy,
       details: { lines, driver },
     })
@@ -76,10 +83,14 @@ export function checkSettings(lines: readonly number[], settings: LineSettings, 
       limits.alternative ?? `Use one of these: ${able.join(', ')}.`,
     )
   if (!(Number.isFinite(debounceNs) && debounceNs >= 0)) {
-    throw new PiWorkerError('ERR_BAD_OPTION', `debounceNs must be 0 or more, not ${debounceNs}`)
+    throw new PiWorkerError('ERR_BAD_OPTION', `debounceNs must be 0 or more, not ${debounceNs}`, {
+      place: 'debounceNs',
+    })
   }
   if (!['none', 'rising', 'falling', 'both'].includes(edges)) {
-    throw new PiWorkerError('ERR_BAD_OPTION', `edges must be none, rising, falling or both, not ${String(edges)}`)
+    throw new PiWorkerError('ERR_BAD_OPTION', `edges must be none, rising, falling or both, not ${String(edges)}`, {
+      place: 'edges',
+    })
   }
   if (!capabilities.bias.includes(bias)) refuseHere(`have bias ${bias}`, capabilities.bias)
   if (!capabilities.drive.includes(drive)) refuseHere(`have drive ${drive}`, capabilities.drive)
@@ -90,6 +101,8 @@ export function checkSettings(lines: readonly number[], settings: LineSettings, 
     if (edges !== 'none') refuse('be an output and listen for edges', 'Leave out edges, which are for inputs.')
     if (debounceNs > 0) refuse('be an output with debounce', 'Leave out debounceNs, which is for inputs.')
   } else {
-    throw new PiWorkerError('ERR_BAD_OPTION', `direction must be input or output, not ${String(direction)}`)
+    throw new PiWorkerError('ERR_BAD_OPTION', `direction must be input or output, not ${String(direction)}`, {
+      place: 'direction',
+    })
   }
 }

@@ -11,7 +11,10 @@ import { PiWorkerError } from '../src/errors.js'
 import type { Clock } from '../src/worker/clock.js'
 import { SimulatedBuses } from './buses/simulated-buses.js'
 import { EdgeBuffer, EdgeDelivery } from './edge-buffer.js'
+import type { Faults } from './faults/faults.js'
+import { checkCall, type Disturbance, FaultyHandle } from './faults/faulty-handle.js'
 import { MockHandle } from './handle.js'
+import { LineNames } from './line-names.js'
 import { FLOAT, HIGH, LOW, type Push } from './net.js'
 import type { OutsideDriver, OutsideLevel } from './outside.js'
 import type { Part } from './parts/part.js'
@@ -68,12 +71,13 @@ export class MockBoard implements Board {
   readonly #clock: Clock
   readonly #wires: Wires
   readonly #delivery = new EdgeDelivery()
-  readonly #names: ReadonlyMap<string, number>
+  readonly #names: LineNames
   /** Who holds each line: a handle, or somebody played by `occupy`. */
   readonly #holders: ({ readonly consumer: string } | undefined)[]
   readonly #handles = new Set<MockHandle>()
   readonly #hands = new Map<number, OutsideDriver>()
   readonly #parts = new Map<string, Part>()
+  readonly #disturbances = new Map<number, Disturbance>()
   #gone = false
   #closed = false
 
@@ -87,9 +91,8 @@ export class MockBoard implements Board {
     this.lineCount = lineCount
     this.description = `simulated ${chip} (${label}, ${lineCount} lines)`
     this.random = new Random(options.seed ?? 1)
-    this.#names = new Map(
-      Object.entries(options.names ?? {}).map(([line, name]) => [name, this.#checked(Number(line))]),
-    )
+    this.#names = new LineNames(chip, lineCount, options.names ?? {})
+    for (const line of this.#names.lines) this.#checked(line)
     this.#holders = Array.from({ length: lineCount }, () => undefined)
     this.#wires = new Wires({
       clock,
@@ -104,15 +107,16 @@ export class MockBoard implements Board {
     return this.#wires.now()
   }
 
+  /** Of other chips than the simulated one, `gpiochip1:3`, spare lines are those. @throws ERR_UNKNOWN_LINE */
   findLine(name: string): number | undefined {
-    return this.#names.get(name)
+    return this.#names.find(name)
   }
 
   lineInfo(line: number): LineInfo {
     this.#usable()
     this.#checked(line)
     const holder = this.#holders[line]
-    const name = [...this.#names].find(([, named]) => named === line)?.[0]
+    const name = this.#names.nameOf(line)
     const direction = holder instanceof MockHandle ? holder.settings.direction : 'input'
     return { line, name, used: holder !== undefined, consumer: holder?.consumer, direction }
   }
@@ -122,7 +126,9 @@ export class MockBoard implements Board {
     checkRequest(request, this)
     const { lines, settings, consumer = DEFAULT_CONSUMER, eventBuffer = EVENTS_PER_LINE * lines.length } = request
     for (const line of lines) this.#free(line)
-    return new MockHandle({
+    const disturbed = lines.flatMap(line => this.#disturbances.get(line) ?? [])
+    for (const disturbance of disturbed) checkCall(disturbance)
+    const handle = new MockHandle({
       lines,
       settings,
       consumer,
@@ -139,6 +145,7 @@ export class MockBoard implements Board {
         for (const line of lines) this.#holders[line] = undefined
       },
     })
+    return disturbed.length === 0 ? handle : new FaultyHandle(handle, this.#disturbances)
   }
 
   /**
@@ -186,6 +193,16 @@ export class MockBoard implements Board {
   }
 
   /**
+   * Joins two lines by copper: each sees what is done to the other, with its strength. Returns what takes it off.
+   * @throws ERR_UNKNOWN_LINE, ERR_BAD_OPTION when both are the same
+   */
+  wire(a: number, b: number): () => void {
+    if (this.#checked(a) !== this.#checked(b)) return this.#wires.join(a, b)
+    const remedy = 'Name two lines.'
+    throw new PiWorkerError('ERR_BAD_OPTION', `a wire from ${formatLine(a)} to itself joins nothing`, { remedy })
+  }
+
+  /**
    * Holds a line as another process would, without driving it. Returns what lets it go.
    * @throws ERR_UNKNOWN_LINE, ERR_LINE_BUSY
    */
@@ -210,6 +227,17 @@ export class MockBoard implements Board {
 
   openBus<K extends BusKind>(kind: K, number: number): Promise<BusOfKind[K]> {
     return Promise.resolve(this.buses.get(kind, number))
+  }
+
+  /** Whether somebody holds the line as an output. @throws ERR_UNKNOWN_LINE */
+  isOutput(line: number): boolean {
+    const holder = this.#holders[this.#checked(line)]
+    return holder instanceof MockHandle && holder.settings.direction === 'output'
+  }
+
+  /** What goes wrong with the driver's calls and edges on a line; `path` is what the faults call it. */
+  disturb(line: number, path: string, faults: Faults): void {
+    this.#disturbances.set(this.#checked(line), { path, faults })
   }
 
   /** Puts a part under a name on the board, which closes it with itself. */
@@ -248,6 +276,7 @@ export class MockBoard implements Board {
     const holder = this.#holders[line]
     if (holder === undefined) return
     throw new PiWorkerError('ERR_LINE_BUSY', `${formatLine(line)} is held by "${holder.consumer}"`, {
+      place: formatLine(line),
       ...(holder instanceof MockHandle && { remedy: 'Release the handle that holds it, or use another line.' }),
       details: { line, driver: 'mock', consumer: holder.consumer },
     })

@@ -3,6 +3,8 @@
  * Codes in typed arrays, because every toggle passes through here.
  */
 
+import { Joints } from './wire-lines.js'
+
 /** What one driver, pull or resistor does to a line. */
 export const FLOAT = 0
 export const LOW = 1
@@ -18,6 +20,7 @@ export const SHORT_CHANGED = 2
  * outside the chip, the chip's own pull (about 50 kΩ), and at last the level that the line had, which stays like charge.
  * Resistors both up and down are a divider whose middle is neither level, so the line stays as it was.
  * A line starts low.
+ * Lines that a wire joins are one net, on which the rule is applied to all that is on any of them.
  */
 export class Net {
   readonly levels: Uint8Array
@@ -30,6 +33,7 @@ export class Net {
   readonly #high: Uint16Array
   readonly #resistorsDown: Uint16Array
   readonly #resistorsUp: Uint16Array
+  readonly #joints: Joints
 
   constructor(pulls: readonly Push[]) {
     const count = pulls.length
@@ -41,6 +45,7 @@ export class Net {
     this.#high = new Uint16Array(count)
     this.#resistorsDown = new Uint16Array(count)
     this.#resistorsUp = new Uint16Array(count)
+    this.#joints = new Joints(count)
     for (let line = 0; line < count; line++) this.#settle(line)
   }
 
@@ -75,7 +80,30 @@ export class Net {
     return this.#own[line] as Push
   }
 
+  /** The lines of a line's net, lowest first; undefined when no wire joins it to another. They change together. */
+  netOf(line: number): readonly number[] | undefined {
+    return this.#joints.nets[line]
+  }
+
+  /**
+   * Joins two lines by a wire; where nothing drives or pulls the net, it takes the charge of `a`. Returns what takes the
+   * wire off again. After either, any level and short may be another one.
+   */
+  join(a: number, b: number): () => void {
+    const charge = this.levels[a] as number
+    const cut = this.#joints.join(a, b)
+    for (const line of this.netOf(a) ?? []) this.levels[line] = charge
+    this.#settle(a)
+    return () => {
+      const joined = this.netOf(a) ?? []
+      cut()
+      for (const line of joined) this.#settle(line)
+    }
+  }
+
   #settle(line: number): number {
+    const net = this.#joints.nets[line]
+    if (net !== undefined) return this.#settleNet(net)
     const own = this.#own[line]
     const low = own === LOW || this.#low[line] !== 0
     const high = own === HIGH || this.#high[line] !== 0
@@ -89,6 +117,30 @@ export class Net {
     if (this.shorted[line] !== short) {
       this.shorted[line] = short
       outcome |= SHORT_CHANGED
+    }
+    return outcome
+  }
+
+  #settleNet(net: readonly number[]): number {
+    const first = net[0] as number
+    const some = (counts: Uint8Array | Uint16Array, code?: Push): boolean =>
+      net.some(line => (code === undefined ? counts[line] !== 0 : counts[line] === code))
+    const low = some(this.#own, LOW) || some(this.#low)
+    const high = some(this.#own, HIGH) || some(this.#high)
+    // The stronger of two kinds of pulls decides, unless it is in two minds.
+    const pulls = [
+      [some(this.#resistorsDown), some(this.#resistorsUp)],
+      [some(this.#pull, LOW), some(this.#pull, HIGH)],
+    ]
+    const [down, up] = pulls.find(([down, up]) => down || up) ?? [false, false]
+    const undriven = up === down ? (this.levels[first] as number) : up ? 1 : 0
+    const level = low ? 0 : high ? 1 : undriven
+    const short = low && high ? 1 : 0
+    const outcome =
+      (this.levels[first] === level ? 0 : LEVEL_CHANGED) | (this.shorted[first] === short ? 0 : SHORT_CHANGED)
+    for (const line of net) {
+      this.levels[line] = level
+      this.shorted[line] = short
     }
     return outcome
   }

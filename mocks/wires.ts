@@ -13,7 +13,7 @@ import { Trace } from './trace.js'
 
 /** Somebody drove a line low while somebody else drove it high: a short circuit, which a real chip may not survive. */
 export interface Contention {
-  /** BCM number. */
+  /** BCM number; of lines that are wired together, the lowest. */
   readonly line: number
   /** When it began and ended, in ns since the board was opened; `end` is undefined while it lasts. */
   readonly time: number
@@ -108,6 +108,15 @@ export class Wires implements OutsideWires {
     this.flush()
   }
 
+  /** Joins two lines by a wire; returns what takes it off. */
+  join(a: number, b: number): () => void {
+    let cut = (): void => {}
+    this.#rewire(() => {
+      cut = this.#net.join(a, b)
+    })
+    return () => this.#rewire(cut)
+  }
+
   attach(line: number, name: string): OutsideDriver {
     const driver = new OutsideDriver(this, line, name)
     this.#outsides.set(line, [...(this.#outsides.get(line) ?? []), driver])
@@ -140,14 +149,37 @@ export class Wires implements OutsideWires {
   }
 
   #changed(line: number, outcome: number, time: number): void {
+    const net = this.#net.netOf(line)
     if ((outcome & LEVEL_CHANGED) !== 0) {
-      const bit = this.#net.levels[line] as Bit
-      if (this.#keepTrace) this.trace.push(line, bit, time)
-      const sensor = this.#sensors[line]
-      if (sensor !== undefined) sensor.sense(this.#sensorIndexes[line]!, bit, time)
-      if (this.#feed.wants(line)) this.#feed.push(line, bit, time)
+      if (net === undefined) this.#levelChanged(line, time)
+      else for (const joined of net) this.#levelChanged(joined, time)
     }
-    if ((outcome & SHORT_CHANGED) !== 0) this.#shortChanged(line, time)
+    if ((outcome & SHORT_CHANGED) !== 0) this.#shortChanged(net?.[0] ?? line, time)
+  }
+
+  /** Does what may change any line and short, and tells of what it changed. */
+  #rewire(change: () => void): void {
+    const levels = this.#net.levels.slice()
+    change()
+    const time = this.now()
+    for (const [line, level] of levels.entries()) {
+      if (this.#net.levels[line] !== level) this.#levelChanged(line, time)
+    }
+    // A short of a net that is no more is over; that of the new one begins.
+    const shorted = [...this.#net.shorted.keys()].filter(
+      line => this.#net.shorted[line] === 1 && (this.#net.netOf(line)?.[0] ?? line) === line,
+    )
+    for (const line of [...this.#shorts.keys()]) if (!shorted.includes(line)) this.#shortChanged(line, time)
+    for (const line of shorted) if (!this.#shorts.has(line)) this.#shortChanged(line, time)
+    this.flush()
+  }
+
+  #levelChanged(line: number, time: number): void {
+    const bit = this.#net.levels[line] as Bit
+    if (this.#keepTrace) this.trace.push(line, bit, time)
+    const sensor = this.#sensors[line]
+    if (sensor !== undefined) sensor.sense(this.#sensorIndexes[line]!, bit, time)
+    if (this.#feed.wants(line)) this.#feed.push(line, bit, time)
   }
 
   #shortChanged(line: number, time: number): void {
@@ -169,10 +201,13 @@ export class Wires implements OutsideWires {
     this.#news.push(contention)
   }
 
+  /** Who drives the line, or the net that it is of, that way. */
   #drivers(line: number, push: Push): string[] {
     const level = push === LOW ? 'low' : 'high'
-    const names = (this.#outsides.get(line) ?? []).filter(driver => driver.level === level).map(driver => driver.name)
-    return this.#net.pushOf(line) === push ? [this.#holder(line) ?? 'the chip', ...names] : names
+    return (this.#net.netOf(line) ?? [line]).flatMap(joined => {
+      const names = (this.#outsides.get(joined) ?? []).flatMap(driver => (driver.level === level ? driver.name : []))
+      return this.#net.pushOf(joined) === push ? [this.#holder(joined) ?? 'the chip', ...names] : names
+    })
   }
 
   #tellContentions(): void {

@@ -1,4 +1,6 @@
-/** Every error code of pi-worker. Below every layer: it imports nothing. */
+/** Every error code of pi-worker. Below every layer: it imports nothing but the other part of itself. */
+
+import { hardwareCatalogue } from './catalogue-hardware.js'
 
 export interface CatalogueEntry {
   /** What the code means, as one sentence. */
@@ -91,83 +93,7 @@ export const catalogue = {
     remedy: 'Give the wait a timeout, or simulate what it waits for.',
     exit: 1,
   },
-  // drivers: chips, lines, handles
-  ERR_NO_DRIVER: {
-    meaning: 'No driver can be used on this machine.',
-    remedy: 'See why each was refused; off the device, use the mock driver.',
-    exit: 3,
-  },
-  ERR_DRIVER_MISSING: {
-    meaning: 'The package or file that a driver needs is not there.',
-    remedy: 'Install what the message names, or choose another driver.',
-    exit: 3,
-  },
-  ERR_UNKNOWN_CHIP: {
-    meaning: 'There is no such GPIO chip.',
-    remedy: 'List the chips with gpiodetect and name one of them.',
-    exit: 3,
-  },
-  ERR_UNKNOWN_LINE: {
-    meaning: 'There is no such line.',
-    remedy: "Name a line as 17, GPIO17, BCM17, J8:11 or by the line's own name.",
-    exit: 2,
-  },
-  ERR_LINE_BUSY: {
-    meaning: 'The line is held by somebody else.',
-    remedy: 'End the program that holds it, or use another line.',
-    exit: 3,
-  },
-  ERR_PERMISSION: {
-    meaning: 'The kernel does not let this user reach the device.',
-    remedy: 'Add the user to the group that owns the device, then log in again.',
-    exit: 3,
-  },
-  ERR_UNSUPPORTED: {
-    meaning: 'The driver cannot do what is asked of it.',
-    remedy: 'Use a driver that can, or ask for less.',
-    exit: 3,
-  },
-  ERR_RELEASED: {
-    meaning: 'A handle was used after it was released.',
-    remedy: 'Request the line again.',
-    exit: 1,
-  },
-  ERR_BAD_PULSES: {
-    meaning: 'A pulse sequence is not one that the driver can play.',
-    remedy: 'Correct the step that the message names, or split the sequence.',
-    exit: 2,
-  },
-  ERR_CHIP_GONE: {
-    meaning: 'The GPIO chip vanished while it was in use.',
-    remedy: 'Check that the device is still plugged in and its driver loaded, then start again.',
-    exit: 3,
-  },
-  ERR_IO: {
-    meaning: 'The kernel refused a call on a line.',
-    remedy: 'See the errno in the message and the kernel log (dmesg).',
-    exit: 3,
-  },
-  // buses: I2C, SPI, 1-Wire, IIO, PWM
-  ERR_NO_DEVICE: {
-    meaning: 'No device answers at that address of the bus.',
-    remedy: 'Check its power, wiring and address; see what is there with i2cdetect or in /sys/bus.',
-    exit: 1,
-  },
-  ERR_NACK: {
-    meaning: 'A device on the bus stopped answering in the middle of a transfer.',
-    remedy: 'Check the wiring and the pull-ups, or use a slower bus clock.',
-    exit: 1,
-  },
-  ERR_BUS_HUNG: {
-    meaning: 'A transfer on the bus did not end in time.',
-    remedy: 'Power the devices off and on: one of them may hold a line of the bus; then reset the queue of the bus.',
-    exit: 1,
-  },
-  ERR_BAD_READING: {
-    meaning: 'A sensor gave a reading that cannot be true: a wrong checksum, or the value that it has after power-on.',
-    remedy: 'Read again; if it comes back, check the wiring and the supply of the sensor.',
-    exit: 1,
-  },
+  ...hardwareCatalogue,
   // bench: definitions, peripherals, claims
   ERR_BAD_DEFINITION: {
     meaning: 'A peripheral is defined in a way that cannot work.',
@@ -217,6 +143,26 @@ export const catalogue = {
   ERR_NO_EDGE: {
     meaning: 'The edge or level that an input waited for did not come in time.',
     remedy: 'Check the wiring, or wait longer.',
+    exit: 1,
+  },
+  ERR_NO_LIMIT_SWITCH: {
+    meaning: 'A stepper was told to home, and has no limit switch.',
+    remedy: 'Give it the line of its switch in "limit", or set its position with zero.',
+    exit: 2,
+  },
+  ERR_LIMIT_REACHED: {
+    meaning: 'A limit switch stopped a move, or is pressed on the side that a move would go to.',
+    remedy: 'Move the other way, or home it.',
+    exit: 1,
+  },
+  ERR_HOME_FAILED: {
+    meaning: 'A stepper did not find its limit switch, or did not come off it.',
+    remedy: 'Check the switch, its wiring and the direction of the motor.',
+    exit: 1,
+  },
+  ERR_STILL_PENDING: {
+    meaning: 'A test expected that nothing was left to do, and tasks or timers were.',
+    remedy: 'Await the tasks and cancel the timers that the message names.',
     exit: 1,
   },
   // plan: files and runs

@@ -36,7 +36,29 @@ export {
   isPiWorkerError,
   PiWorkerError,
 } from './errors.js'
-export { input, output, peripherals } from './peripherals/index.js'
+export {
+  ads1115,
+  bme280,
+  button,
+  counter,
+  dht,
+  distance,
+  ds18b20,
+  encoder,
+  iio,
+  input,
+  ir,
+  mcp3008,
+  motor,
+  output,
+  pca9685,
+  peripherals,
+  pwm,
+  rgb,
+  sequence,
+  servo,
+  stepper,
+} from './peripherals/index.js'
 export { checkPlan } from './plan/check.js'
 export { formatPlace, type Place, type PlanProblem, problemsOf } from './plan/place.js'
 export type { ActionStep, ParallelStep, Plan, RepeatStep, Step, WaitStep } from './plan/plan.js'
@@ -51,6 +73,7 @@ export {
 } from './plan/run.js'
 export { planSchema } from './plan/schema.js'
 export { PlanSource, readPlanSource } from './plan/source.js'
+export * as sequences from './pulses/index.js'
 export { type RecordOptions, recordTrace } from './records/record-trace.js'
 export { type VcdOptions, type VcdSignal, VcdWriter } from './records/vcd.js'
 export type { TaskContext } from './worker/attempt-context.js'

@@ -27,7 +27,19 @@ const LAYERS: readonly (readonly string[])[] = [
   ['src/cli', 'src/service', 'src/fleet'],
 ]
 /** The entries of the package: nothing imports them, and they hand on what their subpath export promises. */
-const ENTRIES = ['src/index.ts', 'drivers/index.ts', 'mocks/index.ts']
+const ENTRIES = ['src/index.ts', 'drivers/index.ts', 'mocks/index.ts', 'mocks/vitest/index.ts']
+/** File formats and drawings: they know nothing of benches, so the mocks may read and draw with them. */
+const FORMATS = [
+  'diagram',
+  'line-summary',
+  'recording',
+  'ruler',
+  'time-text',
+  'vcd',
+  'vcd-names',
+  'vcd-parser',
+  'vcd-reader',
+]
 /** The only files that know which concrete drivers there are. */
 const DETECTION = ['drivers/detect.ts', 'drivers/candidates.ts', 'drivers/open-bus.ts']
 /** The contract of the buses stands beside that of the lines. */
@@ -81,6 +93,15 @@ describe('imports point one way', () => {
     ['drivers/driver.ts', 'drivers/buses/i2c.ts', false],
     ['src/bench/bench.ts', 'drivers/open-bus.ts', true],
     ['mocks/index.ts', 'src/worker/virtual-clock.ts', true],
+    ['mocks/replay.ts', 'src/records/recording.ts', true],
+    ['mocks/replay.ts', 'src/records/record-trace.ts', false],
+    ['src/records/recording.ts', 'src/bench/bench.ts', false],
+    ['mocks/open-bench.ts', 'src/bench/open-bench.ts', true],
+    ['mocks/vitest/lines.ts', 'src/bench/bench.ts', true],
+    ['mocks/vitest/lines.ts', 'src/cli/run.ts', false],
+    ['mocks/vitest/lines.ts', 'drivers/gpiochip/chip.ts', false],
+    ['mocks/board.ts', 'mocks/vitest/lines.ts', false],
+    ['mocks/driver.ts', 'mocks/open-bench.ts', false],
   ])('%s → %s: %s', (from, to, allowed) => {
     expect(isAllowed(from, to)).toBe(allowed)
   })
@@ -147,12 +168,17 @@ describe('imports point one way', () => {
 })
 
 describe('packages', () => {
-  const facts = readJson('package.json') as Record<'dependencies' | 'optionalDependencies', Record<string, string>>
+  const facts = readJson('package.json') as Record<
+    'dependencies' | 'optionalDependencies' | 'peerDependencies',
+    Record<string, string>
+  >
   const foreign = imports.filter(({ own, to }) => !own && !to.startsWith('node:'))
 
   test('that are imported are dependencies', () => {
     const known = Object.keys({ ...facts.dependencies, ...facts.optionalDependencies })
-    const strangers = foreign.filter(({ to, kind }) => kind !== 'type' && !known.includes(packageOf(to)))
+    const peers = Object.keys(facts.peerDependencies)
+    const mayUse = (from: string): string[] => (from.startsWith('mocks/vitest/') ? [...known, ...peers] : known)
+    const strangers = foreign.filter(({ from, to, kind }) => kind !== 'type' && !mayUse(from).includes(packageOf(to)))
     expect(strangers.map(({ from, to }) => `${from} imports ${to}`)).toEqual([])
   })
 
@@ -181,6 +207,8 @@ describe('time and chance', () => {
   const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/worker/clock.ts': FORBIDDEN.filter(name => name !== 'Math.random'),
     'src/worker/virtual-clock.ts': ['setImmediate'],
+    // It puts its own in the place of these.
+    'mocks/vitest/user-time.ts': ['setTimeout', 'setInterval', 'Date.now', 'new Date()'],
   }
 
   test('come from the clock and a seed, and from nowhere else', () => {
@@ -246,6 +274,10 @@ function rankOf(path: string): number {
 function isAllowed(from: string, to: string): boolean {
   if (ENTRIES.includes(to)) return false
   const [area] = from.split('/')
+  if (isOnTop(to) && !isOnTop(from)) return from === 'mocks/index.ts'
+  if (isOnTop(from) && to.startsWith('src/')) return rankOf(to) < rankOf('src/cli/x.ts')
+  if (isFormat(from)) return isFormat(to) || dirname(to) === 'src' || to === 'drivers/driver.ts'
+  if (area === 'mocks' && isFormat(to)) return true
   if (area === 'src') return isAllowedInSrc(from, to)
   if (to.startsWith('src/')) return dirname(to) === 'src' || dirname(to) === 'src/worker'
   if (area === 'mocks') {
@@ -258,6 +290,15 @@ function isAllowed(from: string, to: string): boolean {
   // A file shared by the drivers, or one of a driver: its own folder and what is shared.
   if (dirname(to) === 'drivers' || to === BUS_CONTRACT) return !DETECTION.includes(to)
   return dirname(from) !== 'drivers' && dirname(to) === dirname(from)
+}
+
+/** What opens benches on the mock, for the tests of users: above all that it uses. */
+function isOnTop(path: string): boolean {
+  return path === 'mocks/open-bench.ts' || path.startsWith('mocks/vitest/')
+}
+
+function isFormat(path: string): boolean {
+  return FORMATS.some(name => path === `src/records/${name}.ts`)
 }
 
 function isAllowedInSrc(from: string, to: string): boolean {
@@ -326,10 +367,15 @@ function clockOf(node: ts.Node): string | undefined {
   const of = ts.isPropertyAccessExpression(parent) && parent.name === node ? parent.expression : undefined
   if (of !== undefined && text === 'now' && isNamed(of, 'Date')) return 'Date.now'
   if (of !== undefined && text === 'random' && isNamed(of, 'Math')) return 'Math.random'
-  if (text === 'random' && ts.isBindingElement(parent)) return 'Math.random'
+  if (text === 'random' && ts.isBindingElement(parent) && isOfMath(parent)) return 'Math.random'
   if (!['setTimeout', 'setInterval', 'setImmediate', 'performance'].includes(text)) return undefined
   if (ts.isPropertyAssignment(parent)) return undefined
   return of === undefined || isNamed(of, 'globalThis') ? text : undefined
+}
+
+/** `const { random } = Math`, and not what else may be called so. */
+function isOfMath({ parent: { parent } }: ts.BindingElement): boolean {
+  return ts.isVariableDeclaration(parent) && parent.initializer !== undefined && isNamed(parent.initializer, 'Math')
 }
 
 function isNamed(node: ts.Node, name: string): boolean {

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { FAULT_KINDS } from '../src/bench/faults.js'
 import { checkPlan } from '../src/plan/check.js'
 import { PlanSource } from '../src/plan/source.js'
 import { runMain } from './cli/setup.js'
 import { markdown } from './conformance/abilities.js'
+import { peripheralTable } from './peripheral-table.js'
 
 const repository = join(import.meta.dirname, '..')
 const readme = readFileSync(join(repository, 'README.md'), 'utf8')
@@ -51,7 +53,7 @@ async function logged(index: number): Promise<unknown[][]> {
 
 describe('the examples in TypeScript', () => {
   it('are short: the bench has at most 20 lines', () => {
-    expect(blocks('ts').map(code => code.trim().split('\n').length <= 20)).toEqual([true, true])
+    expect(blocks('ts').map(code => code.trim().split('\n').length <= 20)).toEqual([true, true, true])
   })
 
   it('open a bench and log what their comments say', async () => {
@@ -66,6 +68,33 @@ describe('the examples in TypeScript', () => {
     const [first, second] = await logged(1)
     expect(first).toEqual([true, 3])
     expect(JSON.parse(String(second?.[0]))).toMatchObject({ result: 3, error: null })
+  })
+})
+
+describe('the example of a test', () => {
+  it('is one of the examples, which are run with the tests', () => {
+    const example = readFileSync(join(repository, 'examples/tested-script/dose.test.ts'), 'utf8')
+    expect(example.endsWith(`\n\n${blocks('ts')[2]}`)).toBe(true)
+  })
+})
+
+describe('the plan with faults', () => {
+  it('runs, and what was read is right in spite of them', async () => {
+    const path = join(folder, 'faults.yaml')
+    writeFileSync(path, blocks('yaml')[1] ?? '')
+    const run = await runMain(['run', path, '--driver', 'mock', '--virtual', '--json'])
+    const [air, tank] = JSON.parse(run.stdout).tasks as { readonly result: Record<string, number> }[]
+    expect([run.code, air?.result.temperature, tank?.result.humidity]).toEqual([0, 20, expect.closeTo(60, 1)])
+  })
+
+  it('comes before the list of all kinds of faults', () => {
+    for (const kind of FAULT_KINDS) expect(readme).toContain(`\`${kind}\``)
+  })
+})
+
+describe('the table of peripherals', () => {
+  it('is the one that follows from their definitions', () => {
+    expect(readme).toContain(peripheralTable())
   })
 })
 

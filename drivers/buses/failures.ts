@@ -3,6 +3,7 @@
 import { constants } from 'node:os'
 import { codeOf, messageOf, PiWorkerError } from '../../src/errors.js'
 import type { Clock } from '../../src/worker/clock.js'
+import { checkHardwareAllowed } from '../real-hardware.js'
 import type { BusKind } from './bus.js'
 import { formatAddress } from './check.js'
 
@@ -74,8 +75,9 @@ export interface Machine {
   readonly platform?: string | undefined
 }
 
-/** @throws ERR_UNSUPPORTED in virtual time and anywhere but on Linux */
+/** @throws ERR_UNSUPPORTED in virtual time and anywhere but on Linux; ERR_REAL_HARDWARE when it is forbidden */
 export function needsRealLinux(bus: string, { clock, platform = process.platform }: Machine): void {
+  checkHardwareAllowed(bus)
   if (clock.kind !== 'system') {
     throw new PiWorkerError('ERR_UNSUPPORTED', `${bus} is real and cannot be used in virtual time`, {
       place: bus,

@@ -42,36 +42,37 @@ export function checkFamily(bus: string, id: string): Thermometer {
 
 /**
  * The temperature, in °C. 85 °C is taken for the value after power-on, of which nothing tells it apart.
- * @throws ERR_BAD_READING, ERR_NO_DEVICE when the file is empty, ERR_UNSUPPORTED
+ * @throws ERR_BAD_READING (`details.reason`: checksum, range, incomplete), ERR_NO_DEVICE when the file is empty, ERR_UNSUPPORTED
  */
 export function parseW1Slave(bus: string, id: string, text: string): number {
   const { min, max, powerOn } = checkFamily(bus, id)
-  const bad = (what: string, remedy?: string): PiWorkerError =>
+  const bad = (reason: 'checksum' | 'range' | 'incomplete', what: string, remedy?: string): PiWorkerError =>
     new PiWorkerError('ERR_BAD_READING', `${bus} ${id}: ${what}`, {
       place: `${bus} ${id}`,
       ...(remedy !== undefined && { remedy }),
-      details: { bus, id, text },
+      details: { bus, id, text, reason },
     })
   // What the kernel gives for a sensor that did not answer to the reset.
   if (text.trim() === '') throw noSensor(bus, id)
   const [first = '', second = ''] = text.split('\n').map(line => line.trim())
   const check = CHECK_LINE.exec(first)
-  if (check === null) throw bad('the file is not one of a thermometer')
+  if (check === null) throw bad('incomplete', 'the file is not one of a thermometer')
   const bytes = (check[1] as string)
     .trim()
     .split(' ')
     .map(byte => Number.parseInt(byte, 16))
-  if (bytes.every(byte => byte === 0xff)) throw bad('only ones came (crc=NO): nobody drives the line', UNPLUGGED)
+  if (bytes.every(byte => byte === 0xff))
+    throw bad('checksum', 'only ones came (crc=NO): nobody drives the line', UNPLUGGED)
   // Nine zeros have a right checksum, and no sensor has them: some bits of the scratchpad are always 1.
-  if (bytes.every(byte => byte === 0)) throw bad('only zeros came: the line is shorted to ground', SHORTED)
-  if (check[3] === 'NO' || crc8(bytes.slice(0, 8)) !== bytes[8]) throw bad('the checksum is wrong')
+  if (bytes.every(byte => byte === 0)) throw bad('range', 'only zeros came: the line is shorted to ground', SHORTED)
+  if (check[3] === 'NO' || crc8(bytes.slice(0, 8)) !== bytes[8]) throw bad('checksum', 'the checksum is wrong')
   const value = VALUE_LINE.exec(second)
-  if (value === null) throw bad('the file has no temperature')
+  if (value === null) throw bad('incomplete', 'the file has no temperature')
   const celsius = Number(value[1]) / 1000
   if (celsius === powerOn) {
-    throw bad(`${powerOn} °C is what the sensor says after power-on, before it has measured`, UNPOWERED)
+    throw bad('range', `${powerOn} °C is what the sensor says after power-on, before it has measured`, UNPOWERED)
   }
-  if (celsius < min || celsius > max) throw bad(`${celsius} °C is outside of its range, ${min} to ${max} °C`)
+  if (celsius < min || celsius > max) throw bad('range', `${celsius} °C is outside of its range, ${min} to ${max} °C`)
   return celsius
 }
 

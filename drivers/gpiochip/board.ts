@@ -1,8 +1,9 @@
 /** The header's chip through its character device, and lines of other chips beside it. */
 
-import { openSync } from 'node:fs'
-import { PiWorkerError } from '../../src/errors.js'
+import { closeSync, openSync } from 'node:fs'
+import { isPiWorkerError, PiWorkerError } from '../../src/errors.js'
 import type { Clock } from '../../src/worker/clock.js'
+import { chipLineOf } from '../chip-lines.js'
 import type { Board, Capabilities, EdgeFailure, LineChange, LineHandle, LineInfo, LineRequest } from '../driver.js'
 import { checkLine, checkRequest, DEFAULT_CONSUMER, type RequestLimits } from '../request.js'
 import type { Chip } from './chip.js'
@@ -77,23 +78,31 @@ export class GpiochipBoard implements Board {
   lineInfo(line: number): LineInfo {
     this.#checkOpen()
     checkLine(line, this.#limits)
-    const chip = this.#chips.chipOf([line])
-    return chip.lineInfo(line - chip.firstLine)
+    return this.#onChip([line], chip => chip.lineInfo(line - chip.firstLine))
   }
 
   /** What the kernel tells of: a line that sysfs exports or a kernel driver takes, too. */
   watchLines(lines: readonly number[], listener: (change: LineChange | EdgeFailure) => void): () => void {
     this.#checkOpen()
     for (const line of lines) checkLine(line, this.#limits)
-    const byChip = new Map<Chip, number[]>()
+    const byChip = new Map<number | undefined, number[]>()
     for (const line of lines) {
-      const chip = this.#chips.chipOf([line])
+      const chip = chipLineOf(line)?.chip
       byChip.set(chip, [...(byChip.get(chip) ?? []), line])
     }
-    const stops = [...byChip].map(([chip, own]) => this.#watchOf(chip).listen(own, listener))
-    return () => {
-      for (const stop of stops) stop()
+    const stops: (() => void)[] = []
+    const stop = (): void => {
+      for (const end of stops) end()
     }
+    try {
+      for (const own of byChip.values()) {
+        stops.push(this.#onChip(own, chip => this.#watchOf(chip).listen(own, listener)))
+      }
+    } catch (error) {
+      stop()
+      throw error
+    }
+    return stop
   }
 
   /**
@@ -103,33 +112,10 @@ export class GpiochipBoard implements Board {
   async request(request: LineRequest): Promise<LineHandle> {
     this.#checkOpen()
     checkRequest(request, this.#limits)
-    const { lines, settings, consumer = DEFAULT_CONSUMER, eventBuffer = EVENTS_A_LINE * lines.length } = request
-    const chip = this.#chips.chipOf(lines)
-    const offsets = lines.map(line => line - chip.firstLine)
-    const bytes = encodeLineRequest({ lines: offsets, settings, consumer, eventBuffer, values: settings.initial ?? 0 })
-    if (this.#libc.ioctl(chip.fd, IOCTL.GET_LINE, bytes) < 0) {
-      const errno = errnoName(this.#libc.errno())
-      if (errno === 'EBUSY') throw chip.busy(lines)
-      throw lineFailure({ path: chip.path, lines, verb: 'requested', settings }, errno)
-    }
-    const handle = new GpiochipHandle({
-      libc: this.#libc,
-      fd: decodeRequestFd(bytes),
-      path: chip.path,
-      lines,
-      firstLine: chip.firstLine,
-      settings,
-      consumer,
-      limits: this.#limits,
-      reader: this.#reader,
-      clock: this.#clock,
-      now: () => this.now(),
-      toTime: timestamp => this.#clock.fromKernel(timestamp) - this.#opened,
-      released: released => this.#handles.delete(released),
-    })
+    const handle = this.#onChip(request.lines, chip => this.#requestOf(chip, request))
     this.#handles.add(handle)
     try {
-      if ((settings.edges ?? 'none') !== 'none') await this.#reader.ready()
+      if ((request.settings.edges ?? 'none') !== 'none') await this.#reader.ready()
     } catch (error) {
       handle.release()
       throw error
@@ -150,6 +136,51 @@ export class GpiochipBoard implements Board {
     await this.#reader.close()
   }
 
+  #requestOf(chip: Chip, request: LineRequest): GpiochipHandle {
+    const { lines, settings, consumer = DEFAULT_CONSUMER, eventBuffer = EVENTS_A_LINE * lines.length } = request
+    const offsets = lines.map(line => line - chip.firstLine)
+    const bytes = encodeLineRequest({ lines: offsets, settings, consumer, eventBuffer, values: settings.initial ?? 0 })
+    if (this.#libc.ioctl(chip.fd, IOCTL.GET_LINE, bytes) < 0) {
+      const errno = errnoName(this.#libc.errno())
+      if (errno === 'EBUSY') throw chip.busy(lines)
+      throw lineFailure({ path: chip.path, lines, verb: 'requested', settings }, errno)
+    }
+    const fd = decodeRequestFd(bytes)
+    return orClose(fd, () => {
+      return new GpiochipHandle({
+        libc: this.#libc,
+        fd,
+        path: chip.path,
+        lines,
+        firstLine: chip.firstLine,
+        settings,
+        consumer,
+        limits: this.#limits,
+        reader: this.#reader,
+        clock: this.#clock,
+        now: () => this.now(),
+        toTime: timestamp => this.#clock.fromKernel(timestamp) - this.#opened,
+        released: released => this.#handles.delete(released),
+      })
+    })
+  }
+
+  /**
+   * Does something on the chip that has the lines. An expander that was away in between, and is back, is opened anew: its
+   * old descriptors stay dead.
+   */
+  #onChip<T>(lines: readonly number[], use: (chip: Chip) => T): T {
+    const chip = this.#chips.chipOf(lines)
+    try {
+      return use(chip)
+    } catch (error) {
+      if (!isPiWorkerError(error, 'ERR_CHIP_GONE') || !this.#chips.forget(chip)) throw error
+      this.#watches.get(chip)?.vanish()
+      this.#watches.delete(chip)
+      return use(this.#chips.chipOf(lines))
+    }
+  }
+
   #watchOf(chip: Chip): LineWatch {
     const open = this.#watches.get(chip)
     if (open !== undefined) return open
@@ -160,7 +191,7 @@ export class GpiochipBoard implements Board {
       throw openFailure(chip.path, error)
     }
     const toTime = (timestamp: bigint): number => this.#clock.fromKernel(timestamp) - this.#opened
-    const watch = new LineWatch(this.#libc, chip, fd, this.#reader, toTime)
+    const watch = orClose(fd, () => new LineWatch(this.#libc, chip, fd, this.#reader, toTime))
     this.#watches.set(chip, watch)
     return watch
   }
@@ -168,5 +199,15 @@ export class GpiochipBoard implements Board {
   #checkOpen(): void {
     if (this.#closing === undefined) return
     throw new PiWorkerError('ERR_CLOSED', `${this.description} is closed`, { details: { driver: 'gpiochip' } })
+  }
+}
+
+/** What comes of a descriptor closes it; when nothing comes of it, it is closed here. */
+function orClose<T>(fd: number, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    closeSync(fd)
+    throw error
   }
 }

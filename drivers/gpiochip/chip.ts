@@ -90,7 +90,7 @@ export class Chip {
   #rawLineInfo(line: number): RawLineInfo {
     const bytes = encodeLineInfoQuery(line)
     if (this.#libc.ioctl(this.fd, IOCTL.LINEINFO, bytes) < 0) {
-      throw lineInfoFailure(this.path, line, errnoName(this.#libc.errno()))
+      throw lineInfoFailure(this.path, this.firstLine + line, errnoName(this.#libc.errno()))
     }
     return decodeLineInfo(bytes)
   }
@@ -161,6 +161,7 @@ function findHeaderChip(libc: Libc, folders: ChipFolders): Chip {
   if (refused !== undefined && mayHaveHeader(folders.sysfs)) throw refused
   if (seen.length === 0) {
     throw new PiWorkerError('ERR_DRIVER_MISSING', `there is no ${join(folders.dev, 'gpiochip*')}`, {
+      place: join(folders.dev, 'gpiochip*'),
       remedy: 'Run it on a Raspberry Pi (in a container: with --device /dev/gpiochip0), or use --driver mock.',
       details: { driver: 'gpiochip' },
     })
@@ -169,6 +170,7 @@ function findHeaderChip(libc: Libc, folders: ChipFolders): Chip {
     'ERR_UNKNOWN_CHIP',
     `none of the chips is a Raspberry Pi's header (${headerChipLabels.join(', ')}): ${seen.join(', ')}`,
     {
+      place: join(folders.dev, 'gpiochip*'),
       remedy: `If one of them is meant, name it: --chip ${paths[0]}. Elsewhere, use --driver mock.`,
       details: { driver: 'gpiochip', seen },
     },

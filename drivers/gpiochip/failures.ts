@@ -14,7 +14,7 @@ export function errnoName(errno: number): string {
 /** Why a device file could not be opened; `error` is Node's. */
 export function openFailure(path: string, error: unknown): PiWorkerError {
   const errno = codeOf(error)
-  const context = { cause: error, details: { driver: 'gpiochip', path, errno } }
+  const context = { place: path, cause: error, details: { driver: 'gpiochip', path, errno } }
   if (errno === 'EACCES' || errno === 'EPERM') return permissionError('gpiochip', path, error)
   if (errno === 'ENOENT' || errno === 'ENOTDIR') {
     return new PiWorkerError('ERR_UNKNOWN_CHIP', `there is no ${path}`, context)
@@ -26,15 +26,18 @@ export function openFailure(path: string, error: unknown): PiWorkerError {
 
 /** Why CHIPINFO failed on an opened file. */
 export function chipInfoFailure(path: string, errno: string): PiWorkerError {
-  const context = { details: { driver: 'gpiochip', path, errno } }
+  const context = { place: path, details: { driver: 'gpiochip', path, errno } }
   if (errno === 'ENODEV') return chipGone(path, context)
   if (['ENOTTY', 'EINVAL', 'EOPNOTSUPP', 'ENOSYS'].includes(errno)) return noChip(path, context)
   return ioFailure(`the kernel does not say which chip ${path} is`, errno, context)
 }
 
-/** Why LINEINFO failed; on a chip that answered CHIPINFO it is the first call that only uAPI v2 has. */
+/**
+ * Why LINEINFO failed; on a chip that answered CHIPINFO it is the first call that only uAPI v2 has.
+ * @param line As the board numbers it.
+ */
 export function lineInfoFailure(path: string, line: number, errno: string): PiWorkerError {
-  const context = { details: { driver: 'gpiochip', path, line, errno } }
+  const context = { place: path, details: { driver: 'gpiochip', path, line, errno } }
   if (errno === 'ENODEV') return chipGone(path, context)
   if (errno === 'EINVAL' || errno === 'ENOTTY') {
     return new PiWorkerError(
@@ -43,7 +46,7 @@ export function lineInfoFailure(path: string, line: number, errno: string): PiWo
       { ...context, remedy: 'Update the system (sudo apt full-upgrade), or use --driver onoff.' },
     )
   }
-  return ioFailure(`the kernel does not tell about ${formatLine(line)}`, errno, context)
+  return ioFailure(`the kernel does not tell about ${formatLine(line)}`, errno, { ...context, place: formatLine(line) })
 }
 
 /** What a call on lines was for. */
@@ -86,6 +89,7 @@ export function lineFailure(call: LineCall, errno: string): PiWorkerError {
 /** The chip vanished: its device was unplugged, or its driver unloaded. */
 export function chipGone(path: string, context: ErrorContext = {}): PiWorkerError {
   return new PiWorkerError('ERR_CHIP_GONE', `${path} has vanished`, {
+    place: path,
     ...context,
     details: { driver: 'gpiochip', path, ...context.details },
   })

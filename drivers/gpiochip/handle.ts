@@ -5,7 +5,7 @@ import { PiWorkerError } from '../../src/errors.js'
 import type { Clock } from '../../src/worker/clock.js'
 import type { EdgeEvent, LineHandle, LineSettings, Played, PulseSequence } from '../driver.js'
 import { formatLine } from '../lines.js'
-import { playInSoftware } from '../play.js'
+import { type StartPlayThread, ThreadPlayer } from '../play-threads.js'
 import { checkSettings, type RequestLimits } from '../request.js'
 import type { EdgeReader, EdgeSource } from './edge-reader.js'
 import { EdgeStream } from './edge-stream.js'
@@ -30,6 +30,8 @@ export interface HandleOptions {
   readonly now: () => number
   readonly toTime: (timestamp: bigint) => number
   readonly released: (handle: GpiochipHandle) => void
+  /** Starts the thread that plays pulses; tests start another one. */
+  readonly startPlayer?: StartPlayThread | undefined
 }
 
 const RELEASED = 0
@@ -54,6 +56,8 @@ export class GpiochipHandle implements LineHandle {
   #settings: LineSettings
   readonly #stream: EdgeStream
   readonly #source: EdgeSource
+  /** Made for the first play. */
+  #player: ThreadPlayer | undefined
 
   constructor(options: HandleOptions) {
     const { lines, firstLine, settings, reader, toTime } = options
@@ -105,6 +109,8 @@ export class GpiochipHandle implements LineHandle {
   reconfigure(settings: LineSettings): void {
     if (this.#mode === RELEASED) throw this.#refusal()
     checkSettings(this.lines, settings, this.#options.limits)
+    // Nothing of a play may come after the level that the lines are given here.
+    this.#player?.halt(this.#reconfigured())
     const values = this.#valuesAfter(settings)
     const time = this.#options.now()
     const config = encodeLineConfig(settings, this.lines.length, values)
@@ -120,20 +126,44 @@ export class GpiochipHandle implements LineHandle {
     return this.#stream.listen(listener)
   }
 
+  /** Played by a thread of its own, which is started for the first play and ends with the handle. */
   async play(sequence: PulseSequence, signal?: AbortSignal): Promise<Played> {
     if (this.#mode !== OUTPUT) throw this.#refusal()
-    return await playInSoftware(this.#options.clock, this, sequence, signal)
+    this.#player ??= this.#newPlayer()
+    return await this.#player.play(sequence, 0, signal)
   }
 
   release(): void {
     if (this.#mode === RELEASED) return
     this.#mode = RELEASED
     this.#stream.close()
+    this.#player?.close(this.#refusal())
     // Only when the poll thread has let go of the descriptor: its number may be another file's at once, and the
     // kernel frees no line while somebody polls it.
     this.#source.close()
     closeSync(this.#fd)
     this.#options.released(this)
+  }
+
+  #newPlayer(): ThreadPlayer {
+    const { clock, path, startPlayer } = this.#options
+    return new ThreadPlayer({
+      clock,
+      lineCount: this.lines.length,
+      target: () => ({ kind: 'ioctl', fd: this.#fd, request: IOCTL.SET_VALUES }),
+      failure: errno => lineFailure({ path, lines: this.lines, verb: 'pulsed' }, errno),
+      left: (values, mask) => {
+        this.#latch = (this.#latch & ~mask) | (values & mask)
+      },
+      start: startPlayer,
+    })
+  }
+
+  /** Why a play ended before its time. */
+  #reconfigured(): PiWorkerError {
+    return new PiWorkerError('ERR_CANCELLED', `${this.#names} was configured anew while pulses were played on it`, {
+      details: { driver: 'gpiochip', lines: this.lines },
+    })
   }
 
   /** The logical values that an output is to have: as they are on the lines, unless `initial` says otherwise. */

@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads'
 import { PiWorkerError } from '../../src/errors.js'
 import type { Driver } from '../driver.js'
+import { checkHardwareAllowed } from '../real-hardware.js'
 import { SYSFS_GPIO } from '../sysfs-chips.js'
 import { GpiochipBoard, gpiochipCapabilities } from './board.js'
 import { Chips } from './chips.js'
@@ -28,6 +29,7 @@ export function gpiochipDriver(options: GpiochipOptions = {}): Driver {
     name: 'gpiochip',
     capabilities: gpiochipCapabilities,
     async open({ clock, chip: path }) {
+      checkHardwareAllowed('gpiochip')
       if (clock.kind !== 'system') {
         throw new PiWorkerError('ERR_UNSUPPORTED', 'the gpiochip driver cannot run in virtual time', {
           remedy: 'Use --driver mock in virtual time, or leave out --virtual.',

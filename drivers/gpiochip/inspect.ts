@@ -7,13 +7,13 @@ import { openChip } from './chip.js'
 import { type Libc, loadLibc } from './libc.js'
 
 /**
- * The lines of the chip at `path` (`/dev/gpiochip0`), or undefined where they cannot be asked for: no koffi, no
- * permission, an old kernel.
+ * The lines of the chip at `path` (`/dev/gpiochip0`), or of the header's when it is left out; undefined where they cannot
+ * be asked for: no koffi, no permission, an old kernel.
  */
 export async function inspectChip(
-  path: string,
+  path?: string,
   load: () => Promise<Libc> = loadLibc,
-): Promise<LineInspector | undefined> {
+): Promise<(LineInspector & { readonly path: string }) | undefined> {
   try {
     return openChip(await load(), { dev: '/dev', sysfs: SYSFS_GPIO }, path)
   } catch (error) {

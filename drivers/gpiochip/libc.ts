@@ -36,6 +36,7 @@ export function thisPlatform(): Platform {
 export function checkPlatform({ platform, arch, machine, endianness }: Platform): void {
   if (platform !== 'linux') {
     throw new PiWorkerError('ERR_UNSUPPORTED', `the gpiochip driver needs Linux; this is ${platform}`, {
+      place: 'gpiochip',
       remedy: 'Use --driver mock on this machine.',
       details: { driver: 'gpiochip', platform },
     })
@@ -44,11 +45,16 @@ export function checkPlatform({ platform, arch, machine, endianness }: Platform)
     throw new PiWorkerError(
       'ERR_UNSUPPORTED',
       `the gpiochip driver needs ARMv7 or newer, because koffi has no binary for ${machine} (Pi 0, 0 W, 1)`,
-      { remedy: 'Use --driver onoff on this machine.', details: { driver: 'gpiochip', machine } },
+      {
+        place: 'gpiochip',
+        remedy: 'Use --driver onoff on this machine.',
+        details: { driver: 'gpiochip', machine },
+      },
     )
   }
   if (endianness !== 'LE') {
     throw new PiWorkerError('ERR_UNSUPPORTED', 'the gpiochip driver needs a little-endian machine', {
+      place: 'gpiochip',
       remedy: 'Use --driver onoff on this machine.',
       details: { driver: 'gpiochip', machine },
     })
@@ -72,6 +78,7 @@ export async function loadLibc(platform: Platform = thisPlatform()): Promise<Lib
     }
   } catch (error) {
     throw new PiWorkerError('ERR_DRIVER_MISSING', `the package koffi cannot be loaded: ${messageOf(error)}`, {
+      place: 'koffi',
       remedy: 'Install it: npm install --include=optional (--omit=optional leaves it out).',
       cause: error,
       details: { driver: 'gpiochip', package: 'koffi' },

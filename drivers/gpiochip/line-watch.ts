@@ -20,6 +20,7 @@ export class LineWatch {
   readonly #source: EdgeSource
   readonly #toTime: (timestamp: bigint) => number
   readonly #lines = new Map<number, Listeners<LineChange | EdgeFailure>>()
+  #failed = false
 
   /** @param fd A descriptor of the chip that nothing else reads; closed with the watch. */
   constructor(libc: Libc, chip: Chip, fd: number, reader: EdgeReader, toTime: (timestamp: bigint) => number) {
@@ -46,6 +47,12 @@ export class LineWatch {
     return () => {
       for (const stop of stops) stop()
     }
+  }
+
+  /** Closes it because the chip is gone, which the listeners are told, if they have not been. */
+  vanish(): void {
+    this.#fail('ENODEV')
+    this.close()
   }
 
   close(): void {
@@ -87,17 +94,20 @@ export class LineWatch {
   }
 
   #fail(errno: string): void {
+    if (this.#failed) return
+    this.#failed = true
     const details = { driver: 'gpiochip', path: this.#chip.path, errno }
     const error =
       errno === 'ENODEV'
         ? chipGone(this.#chip.path, { details })
         : new PiWorkerError('ERR_IO', `the lines of ${this.#chip.path} cannot be watched any more: ${errno}`, {
+            place: this.#chip.path,
             details,
           })
     for (const listeners of this.#lines.values()) listeners.tell({ kind: 'failed', error })
   }
 
   #failure(offset: number): PiWorkerError {
-    return lineInfoFailure(this.#chip.path, offset, errnoName(this.#libc.errno()))
+    return lineInfoFailure(this.#chip.path, this.#chip.firstLine + offset, errnoName(this.#libc.errno()))
   }
 }

@@ -34,6 +34,18 @@ export class MachineFiles {
     return attempt(() => readdirSync(this.path(name))) ?? []
   }
 
+  /** There is such a folder, and this user may not look into it. */
+  closed(name: string): boolean {
+    try {
+      readdirSync(this.path(name))
+      return false
+    } catch (error) {
+      const code = codeOf(error)
+      if (code === undefined) throw error
+      return code !== 'ENOENT' && code !== 'ESRCH'
+    }
+  }
+
   /** Where a link leads, as it is written. */
   link(name: string): string | undefined {
     return attempt(() => readlinkSync(this.path(name)))

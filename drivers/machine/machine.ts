@@ -30,6 +30,8 @@ export interface MachineOptions {
   readonly arch?: string | undefined
   readonly processor?: string | undefined
   readonly node?: string | undefined
+  /** The effective user id. */
+  readonly uid?: number | undefined
   /** Who asks for permission; this process when left out. */
   readonly user?: PermissionContext | undefined
   /** Throws when this process may not open the device for reading and writing. */
@@ -72,6 +74,11 @@ export class Machine {
     }
   }
 
+  /** The effective user id, 0 for root; undefined where there is none. */
+  get uid(): number | undefined {
+    return this.#options.uid ?? process.geteuid?.()
+  }
+
   board(): BoardFacts {
     return readBoard(this.#files)
   }
@@ -111,7 +118,10 @@ export class Machine {
 
   /** What becomes of an output of that chip, or of the header's, when it is let go. */
   release(driver: DriverName, chip?: string): ReleaseFacts {
-    return readRelease(this.#files, { driver, soc: this.board().soc, chip: this.chipOf(chip) })
+    const facts = this.chipOf(chip)
+    // A chip that was named and is not known here can be any.
+    const header = facts?.header ?? (chip === undefined ? undefined : false)
+    return readRelease(this.#files, { driver, soc: this.board().soc, header, simulated: facts?.simulated ?? false })
   }
 
   system(): Promise<SystemFacts> {

@@ -2,7 +2,6 @@
 
 import type { DriverName } from '../driver.js'
 import type { Soc } from './board.js'
-import type { ChipFacts } from './chips.js'
 import type { MachineFiles } from './files.js'
 
 export interface ReleaseFacts {
@@ -23,17 +22,18 @@ const PARAMETERS = {
 export interface ReleaseQuestion {
   readonly driver: DriverName
   readonly soc: Soc | undefined
-  /** The chip that has the line, when it is known. */
-  readonly chip: ChipFacts | undefined
+  /** Whether the chip that has the line is the header's; undefined where no chip is known to be. */
+  readonly header: boolean | undefined
+  /** The chip is the kernel's simulator. */
+  readonly simulated: boolean
 }
 
-export function readRelease(files: MachineFiles, { driver, soc, chip }: ReleaseQuestion): ReleaseFacts {
+export function readRelease(files: MachineFiles, { driver, soc, header, simulated }: ReleaseQuestion): ReleaseFacts {
   if (driver === 'mock') return { outcome: 'pull', because: 'the line is simulated' }
   if (driver === 'pigpio') return { outcome: 'kept', because: 'pigpio leaves the registers as they are' }
-  if (chip?.simulated) return { outcome: 'pull', because: 'the chip is simulated by gpio-sim' }
-  if (soc === undefined || chip?.header === false) {
-    return { outcome: 'unknown', because: 'the chip is not one of a Raspberry Pi' }
-  }
+  if (simulated) return { outcome: 'pull', because: 'the chip is simulated by gpio-sim' }
+  if (soc === undefined) return { outcome: 'unknown', because: 'the chip is not one of a Raspberry Pi' }
+  if (header === false) return { outcome: 'unknown', because: "the chip is not the header's" }
   return ofParameter(files, soc)
 }
 

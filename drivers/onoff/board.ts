@@ -7,6 +7,8 @@ import type { Clock } from '../../src/worker/clock.js'
 import { busyFailure, type Holder } from '../busy.js'
 import { type ChipLine, chipLineOf, numberOfChipLine, parseChipLine } from '../chip-lines.js'
 import type { Board, Capabilities, LineHandle, LineInfo, LineInspector, LineRequest } from '../driver.js'
+import { formatLine } from '../lines.js'
+import { otherDriver } from '../other-driver.js'
 import { checkLine, checkRequest, DEFAULT_CONSUMER, type RequestLimits } from '../request.js'
 import type { SysfsChip } from '../sysfs-chips.js'
 import { claimLines } from './claim.js'
@@ -74,7 +76,10 @@ export class OnoffBoard implements Board {
       lineCount: this.lineCount,
       otherLines: this.#others,
       capabilities: this.capabilities,
-      alternative: 'Use --driver gpiochip, which can.',
+      alternative:
+        otherDriver() === 'gpiochip'
+          ? 'Use --driver gpiochip, which can.'
+          : 'Use --driver pigpio for bias; no driver on this processor has another drive.',
     }
     // An export outlives its process, and whoever comes next finds the line busy.
     process.on('exit', this.#releaseAll)
@@ -186,7 +191,7 @@ export class OnoffBoard implements Board {
       throw new PiWorkerError(
         'ERR_UNKNOWN_LINE',
         `gpiochip${line.chip} (${chip.label}) has no line ${line.offset}: its lines are 0 to ${chip.lineCount - 1}`,
-        { details: { driver: 'onoff' } },
+        { place: formatLine(numberOfChipLine(line)), details: { driver: 'onoff' } },
       )
     }
     if (chip.name === this.#options.chip.name) return line.offset

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { codeOf, isPiWorkerError, messageOf, PiWorkerError } from '../../src/errors.js'
 import { formatLine } from '../lines.js'
+import { otherDriver } from '../other-driver.js'
 import { permissionError } from '../permission.js'
 
 /** One line, as sysfs and as people number it. */
@@ -42,11 +43,13 @@ export function fileFailure(id: LineId, verb: string, path: string, error: unkno
 
 /** sysfs is mounted without write access, as in a container that was given no more. */
 export function readOnly(path: string, cause: unknown): PiWorkerError {
+  const mend = 'Give the container write access to /sys/class/gpio'
+  const gpiochip = ', or use --driver gpiochip with --device /dev/gpiochip0'
   return new PiWorkerError('ERR_PERMISSION', `${path} is on a read-only file system`, {
-    remedy:
-      'Give the container write access to /sys/class/gpio, or use --driver gpiochip with --device /dev/gpiochip0.',
+    place: path,
+    remedy: `${mend}${otherDriver() === 'gpiochip' ? gpiochip : ''}.`,
     cause,
-    details: { driver: 'onoff', path, errno: 'EROFS' },
+    details: { driver: 'onoff', path, errno: 'EROFS', mend: `${mend}.` },
   })
 }
 

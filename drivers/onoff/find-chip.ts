@@ -4,6 +4,7 @@ import { realpathSync } from 'node:fs'
 import { basename, isAbsolute, join } from 'node:path'
 import { codeOf, PiWorkerError } from '../../src/errors.js'
 import { headerChipLabels } from '../header.js'
+import { otherDriver } from '../other-driver.js'
 import { readSysfsChips, type SysfsChip } from '../sysfs-chips.js'
 
 /**
@@ -14,10 +15,15 @@ import { readSysfsChips, type SysfsChip } from '../sysfs-chips.js'
 export function findChip(root: string, wanted: string | undefined): SysfsChip {
   const chips = readSysfsChips(root)
   if (chips === undefined || chips.length === 0) {
+    const onPi =
+      otherDriver() === 'gpiochip'
+        ? 'Use --driver gpiochip on a Raspberry Pi'
+        : 'Use a kernel with GPIO_SYSFS on this Raspberry Pi, or --driver pigpio'
     const missing = chips === undefined ? root : join(root, 'gpiochip*')
     throw new PiWorkerError('ERR_DRIVER_MISSING', `there is no ${missing}, so the kernel has no GPIO lines in sysfs`, {
-      remedy: 'Use --driver gpiochip on a Raspberry Pi, or --driver mock elsewhere.',
-      details: { driver: 'onoff', path: root },
+      place: missing,
+      remedy: `${onPi}, or --driver mock elsewhere.`,
+      details: { driver: 'onoff', path: root, mend: 'Use --driver mock where there are no lines.' },
     })
   }
   const found =
@@ -27,6 +33,7 @@ export function findChip(root: string, wanted: string | undefined): SysfsChip {
   const details = { driver: 'onoff', path: wanted, seen }
   if (wanted !== undefined) {
     throw new PiWorkerError('ERR_UNKNOWN_CHIP', `sysfs has no chip ${wanted}: it has ${seen.join(', ')}`, {
+      place: wanted,
       remedy: `Name one by its label, such as --chip ${chips[0]?.label}, or by its path in /dev.`,
       details,
     })
@@ -34,7 +41,11 @@ export function findChip(root: string, wanted: string | undefined): SysfsChip {
   throw new PiWorkerError(
     'ERR_UNKNOWN_CHIP',
     `none of the chips in sysfs is a Raspberry Pi's header (${headerChipLabels.join(', ')}): ${seen.join(', ')}`,
-    { remedy: `If one of them is meant, name it: --chip ${chips[0]?.label}. Elsewhere, use --driver mock.`, details },
+    {
+      place: root,
+      remedy: `If one of them is meant, name it: --chip ${chips[0]?.label}. Elsewhere, use --driver mock.`,
+      details,
+    },
   )
 }
 
@@ -56,6 +67,6 @@ function resolved(path: string): string {
     return realpathSync(path)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return path
-    throw new PiWorkerError('ERR_UNKNOWN_CHIP', `${path} cannot be looked up`, { cause: error })
+    throw new PiWorkerError('ERR_UNKNOWN_CHIP', `${path} cannot be looked up`, { place: path, cause: error })
   }
 }

@@ -1,13 +1,15 @@
 /** Lines held through sysfs: one file for each line, so several lines change one after the other. */
 
+import { closeSync, openSync } from 'node:fs'
 import { PiWorkerError } from '../../src/errors.js'
 import type { Clock, Timer } from '../../src/worker/clock.js'
 import { Debouncer } from '../debounce.js'
 import type { Bit, EdgeEvent, LineHandle, LineSettings, Played, PulseSequence } from '../driver.js'
 import { formatLine } from '../lines.js'
-import { playInSoftware } from '../play.js'
+import { type StartPlayThread, ThreadPlayer } from '../play-threads.js'
 import { checkSettings, type RequestLimits } from '../request.js'
 import { EdgeFeed } from './edge-feed.js'
+import { fileFailure } from './failures.js'
 import type { LineTarget, SysfsLine } from './line.js'
 
 export interface HandleOptions {
@@ -22,6 +24,8 @@ export interface HandleOptions {
   /** ns since the board was opened. */
   readonly now: () => number
   readonly released: (handle: OnoffHandle) => void
+  /** Starts the thread that plays pulses; tests start another one. */
+  readonly startPlayer?: StartPlayThread | undefined
 }
 
 const ALL_BITS = -1
@@ -38,6 +42,10 @@ export class OnoffHandle implements LineHandle {
   #released = false
   #debouncer: Debouncer | undefined
   #look: Timer | undefined
+  /** Made for the first play. */
+  #player: ThreadPlayer | undefined
+  /** The files that it writes, in the order of the lines. */
+  #valueFds: number[] = []
 
   /** @throws ERR_UNSUPPORTED, ERR_CHIP_GONE, ERR_IO: then every line is released. */
   constructor(options: HandleOptions) {
@@ -83,6 +91,8 @@ export class OnoffHandle implements LineHandle {
   reconfigure(settings: LineSettings): void {
     this.#checkHeld()
     checkSettings(this.lines, settings, this.#options.limits)
+    // Nothing of a play may come after the level that the lines are given here.
+    this.#player?.halt(this.#reconfigured())
     const wasOutput = this.#settings.direction === 'output'
     try {
       this.#apply(settings, settings.initial ?? (wasOutput ? undefined : 0))
@@ -97,9 +107,11 @@ export class OnoffHandle implements LineHandle {
     return this.#feed.listen(listener)
   }
 
+  /** Played by a thread of its own, which is started for the first play and ends with the handle. */
   async play(sequence: PulseSequence, signal?: AbortSignal): Promise<Played> {
     this.#checkOutput()
-    return await playInSoftware(this.#options.clock, this, sequence, signal)
+    this.#player ??= this.#newPlayer()
+    return await this.#player.play(sequence, this.#settings.activeLow === true ? ALL_BITS : 0, signal)
   }
 
   release(): void {
@@ -108,8 +120,45 @@ export class OnoffHandle implements LineHandle {
     this.#feed.close()
     this.#debouncer?.cancel()
     this.#look?.cancel()
+    this.#player?.close(this.#releasedError())
+    for (const fd of this.#valueFds) closeSync(fd)
     for (const line of this.#lines) line.release()
     this.#options.released(this)
+  }
+
+  #newPlayer(): ThreadPlayer {
+    const { clock, startPlayer } = this.#options
+    return new ThreadPlayer({
+      clock,
+      lineCount: this.lines.length,
+      target: () => {
+        for (const line of this.#lines) this.#valueFds.push(this.#openValue(line))
+        return { kind: 'files', fds: this.#valueFds }
+      },
+      failure: errno => this.#playFailure(errno),
+      start: startPlayer,
+    })
+  }
+
+  #openValue({ id, valueFile }: SysfsLine): number {
+    try {
+      return openSync(valueFile, 'r+')
+    } catch (error) {
+      throw fileFailure(id, 'pulsed', valueFile, error)
+    }
+  }
+
+  /** Which of the lines it was, the thread does not say; they are of one chip in all but odd cases. */
+  #playFailure(errno: string): PiWorkerError {
+    const [{ id, valueFile }] = this.#lines as readonly [SysfsLine]
+    return fileFailure(id, 'pulsed', valueFile, { code: errno })
+  }
+
+  /** Why a play ended before its time. */
+  #reconfigured(): PiWorkerError {
+    return new PiWorkerError('ERR_CANCELLED', `${this.#names} was configured anew while pulses were played on it`, {
+      details: { driver: 'onoff', lines: this.lines },
+    })
   }
 
   /** @param values Logical values of outputs; the levels stay when it is undefined. */
@@ -205,8 +254,11 @@ export class OnoffHandle implements LineHandle {
   }
 
   #checkHeld(): void {
-    if (!this.#released) return
-    throw new PiWorkerError('ERR_RELEASED', `${this.#names} was released by "${this.consumer}"`, {
+    if (this.#released) throw this.#releasedError()
+  }
+
+  #releasedError(): PiWorkerError {
+    return new PiWorkerError('ERR_RELEASED', `${this.#names} was released by "${this.consumer}"`, {
       details: { driver: 'onoff', lines: this.lines },
     })
   }

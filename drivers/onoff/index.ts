@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { codeOf, PiWorkerError } from '../../src/errors.js'
 import type { Driver, LineInspector } from '../driver.js'
 import { permissionError } from '../permission.js'
+import { checkHardwareAllowed } from '../real-hardware.js'
 import { SYSFS_GPIO } from '../sysfs-chips.js'
 import { OnoffBoard, onoffCapabilities } from './board.js'
 import { readOnly } from './failures.js'
@@ -34,6 +35,7 @@ export function onoffDriver(options: OnoffOptions = {}): Driver {
     name: 'onoff',
     capabilities: onoffCapabilities,
     async open({ clock, chip: wanted }) {
+      checkHardwareAllowed('onoff')
       if (clock.kind !== 'system') {
         throw new PiWorkerError('ERR_UNSUPPORTED', 'the onoff driver cannot run in virtual time', {
           remedy: 'Use --driver mock in virtual time, or leave out --virtual.',

@@ -54,6 +54,11 @@ export class SysfsLine {
     this.#catchReadErrors()
   }
 
+  /** The file with the line's level. */
+  get valueFile(): string {
+    return this.#file('value')
+  }
+
   /** @throws ERR_UNSUPPORTED (no interrupt), ERR_CHIP_GONE, ERR_IO */
   configure(target: LineTarget): void {
     try {

@@ -36,6 +36,7 @@ export async function loadGpio(load: () => Promise<{ Gpio: GpioClass }> = () => 
   } catch (error) {
     if (['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes(codeOf(error) ?? '')) {
       throw new PiWorkerError('ERR_DRIVER_MISSING', 'the package onoff is not installed', {
+        place: 'onoff',
         remedy: `Install it: ${COMPILER}; npm install onoff`,
         cause: error,
         details: { driver: 'onoff', package: 'onoff' },
@@ -43,6 +44,7 @@ export async function loadGpio(load: () => Promise<{ Gpio: GpioClass }> = () => 
     }
     const reason = messageOf(error).split('\n')[0]
     throw new PiWorkerError('ERR_DRIVER_MISSING', `the package epoll, which onoff needs, is not compiled: ${reason}`, {
+      place: 'epoll',
       remedy: `Compile it: ${COMPILER}; npm approve-scripts epoll (npm 11.16 or newer); npm rebuild epoll`,
       cause: error,
       details: { driver: 'onoff', package: 'epoll' },

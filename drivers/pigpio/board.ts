@@ -1,10 +1,12 @@
 /** The lines of a Pi 0 to 4 through pigpio. */
 
+import { basename } from 'node:path'
 import { PiWorkerError } from '../../src/errors.js'
 import type { Clock } from '../../src/worker/clock.js'
 import { busyFailure, type Holder } from '../busy.js'
 import { parseChipLine } from '../chip-lines.js'
 import type { Board, Capabilities, LineHandle, LineInfo, LineInspector, LineRequest } from '../driver.js'
+import { otherDriver } from '../other-driver.js'
 import { checkLine, checkRequest, DEFAULT_CONSUMER, type RequestLimits } from '../request.js'
 import { otherChip } from './failures.js'
 import { PigpioHandle } from './handle.js'
@@ -38,7 +40,7 @@ export interface PigpioBoardOptions {
   readonly clock: Clock
   /** The clock of the PWM hardware, in Hz. */
   readonly pwmClock: number
-  /** The header's device, for messages. */
+  /** The header's device: `/dev/gpiochip0`. */
   readonly device: string
   /** Knows what pigpio does not: names of lines, and who holds them in the kernel. */
   readonly inspector: LineInspector | undefined
@@ -67,7 +69,8 @@ export class PigpioBoard implements Board {
       description: this.description,
       lineCount: this.lineCount,
       capabilities: this.capabilities,
-      alternative: 'Use --driver gpiochip, which can.',
+      // On ARMv6 no other driver can do more.
+      alternative: otherDriver() === 'gpiochip' ? 'Use --driver gpiochip, which can.' : undefined,
     }
   }
 
@@ -80,8 +83,9 @@ export class PigpioBoard implements Board {
   findLine(name: string): number | undefined {
     this.#checkOpen()
     const written = parseChipLine(name)
-    // The header is the first chip of every Pi that pigpio knows.
-    if (written !== undefined && written.chip !== 0) throw otherChip(`gpiochip${written.chip}`)
+    if (written !== undefined && `gpiochip${written.chip}` !== basename(this.#options.device)) {
+      throw otherChip(`gpiochip${written.chip}`)
+    }
     const line = written?.offset ?? this.#options.inspector?.findLine(name)
     return line === undefined || line >= LINES ? undefined : line
   }

@@ -2,7 +2,8 @@
 
 import { type ErrorCode, isPiWorkerError, messageOf, PiWorkerError } from '../../src/errors.js'
 import { formatLine } from '../lines.js'
-import type { PigpioHolder } from './machine.js'
+import { orOtherDriver, otherDriver } from '../other-driver.js'
+import type { Machine } from './machine.js'
 
 /** Numbers of pigpio.h that the driver tells apart. */
 const INIT_FAILED = -1
@@ -66,7 +67,8 @@ export function pigpioFailure(error: unknown, lines: readonly number[], verb: st
 /** Lines of another chip than the header's. */
 export function otherChip(chip: string): PiWorkerError {
   return new PiWorkerError('ERR_UNKNOWN_CHIP', `pigpio knows the lines of the header only, not those of ${chip}`, {
-    remedy: 'Use lines of the header, or --driver gpiochip.',
+    place: chip,
+    remedy: `Use lines of the header, or --driver ${otherDriver()}.`,
     details: { driver: 'pigpio', chip },
   })
 }
@@ -81,28 +83,43 @@ export function goneFailure(): PiWorkerError {
 }
 
 /** Why the C library did not start: it has one number for everything. */
-export function startFailure(error: unknown, holder: PigpioHolder | undefined): PiWorkerError {
+export function startFailure(error: unknown, machine: Pick<Machine, 'holder' | 'staleLock'>): PiWorkerError {
   const number = numberOf(error)
+  const holder = machine.holder()
   const context = { cause: error, place: 'pigpio' }
   if (number === INIT_FAILED && holder !== undefined) {
     const name = holder.name ?? 'another process'
+    const { remedy, mend } = orOtherDriver(
+      holder.name === 'pigpiod'
+        ? 'End the daemon: sudo systemctl stop pigpiod || sudo killall pigpiod'
+        : `End that process (kill ${holder.pid})`,
+    )
     return new PiWorkerError(
       'ERR_LINE_BUSY',
       `pigpio is held by ${name} (process ${holder.pid}): it serves one at a time`,
       {
         ...context,
-        remedy:
-          holder.name === 'pigpiod'
-            ? 'End the daemon: sudo systemctl stop pigpiod || sudo killall pigpiod; or use --driver gpiochip.'
-            : `End that process (kill ${holder.pid}), or use --driver gpiochip.`,
-        details: { driver: 'pigpio', pigpio: number, pid: holder.pid, consumer: name },
+        remedy,
+        details: { driver: 'pigpio', pigpio: number, pid: holder.pid, consumer: name, mend },
       },
     )
   }
+  const stale = machine.staleLock()
+  if (number === INIT_FAILED && stale !== undefined) {
+    return new PiWorkerError('ERR_IO', `pigpio did not start: ${stale} was left by a process that has ended`, {
+      ...context,
+      place: stale,
+      remedy: `Take the file away: sudo rm ${stale}. It names a process that lives, but that has nothing to do with pigpio.`,
+      details: { driver: 'pigpio', pigpio: number, path: stale },
+    })
+  }
+  const { remedy, mend } = orOtherDriver(
+    'See the line that pigpio printed about it; end other programs that use pigpio',
+  )
   return new PiWorkerError('ERR_IO', `pigpio did not start: ${messageOf(error)}`, {
     ...context,
-    remedy: 'See the line that pigpio printed about it; end other programs that use pigpio, or use --driver gpiochip.',
-    details: { driver: 'pigpio', pigpio: number },
+    remedy,
+    details: { driver: 'pigpio', pigpio: number, mend },
   })
 }
 

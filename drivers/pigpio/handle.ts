@@ -14,6 +14,7 @@ import type {
 } from '../driver.js'
 import { EdgeQueue } from '../edge-queue.js'
 import { formatLine } from '../lines.js'
+import { otherDriver } from '../other-driver.js'
 import { durationOf } from '../play.js'
 import { checkSettings, type RequestLimits } from '../request.js'
 import { isTerminated, pigpioFailure } from './failures.js'
@@ -269,7 +270,7 @@ function checkDebounce(lines: readonly number[], { debounceNs = 0 }: LineSetting
   const names = lines.map(formatLine).join(', ')
   throw new PiWorkerError('ERR_UNSUPPORTED', `${names} cannot have a debounce of ${debounceNs / 1e6} ms with pigpio`, {
     place: names,
-    remedy: `Use at most ${MAX_DEBOUNCE_NS / 1e6} ms, or --driver gpiochip.`,
+    remedy: `Use at most ${MAX_DEBOUNCE_NS / 1e6} ms, or --driver ${otherDriver()}.`,
     details: { driver: 'pigpio', lines },
   })
 }

@@ -6,11 +6,12 @@
 import { basename } from 'node:path'
 import { PiWorkerError } from '../../src/errors.js'
 import type { Driver, LineInspector } from '../driver.js'
-import { PigpioBoard, pigpioCapabilities } from './board.js'
+import { checkHardwareAllowed } from '../real-hardware.js'
+import { PigpioBoard, type PigpioBoardOptions, pigpioCapabilities } from './board.js'
 import { otherChip } from './failures.js'
 import { checkMachine, type Machine, pwmClockOf, thisMachine } from './machine.js'
 import { loadPigpio, type PigpioPackage } from './package.js'
-import { joinSession } from './session.js'
+import { joinSession, type Session } from './session.js'
 import { type SignalKeeper, signalKeeper } from './signals.js'
 
 export { pigpioCapabilities } from './board.js'
@@ -19,10 +20,8 @@ export type { PigpioPackage } from './package.js'
 export type { SignalKeeper } from './signals.js'
 
 export interface PigpioOptions {
-  /**
-   * Opens the chip's own account of its lines (names, holders) by the path of its device; pigpio has none. Default: none.
-   */
-  readonly inspect?: (path: string) => Promise<LineInspector | undefined>
+  /** Opens the account of its lines (names, holders) that the header's chip has; pigpio has none. Default: none. */
+  readonly inspect?: () => Promise<ChipInspector | undefined>
   /** Gives the package; tests give one of their own. */
   readonly pigpio?: () => Promise<PigpioPackage>
   /** Default: this machine. */
@@ -31,8 +30,13 @@ export interface PigpioOptions {
   readonly signals?: SignalKeeper
 }
 
-/** The header's chip on every Pi that pigpio knows. */
-const HEADER = '/dev/gpiochip0'
+export interface ChipInspector extends LineInspector {
+  /** Of the chip's device: `/dev/gpiochip0`. */
+  readonly path: string
+}
+
+/** Where neither the character device nor sysfs tells which chip is the header's. */
+const USUAL_HEADER = '/dev/gpiochip0'
 
 /**
  * The driver. It keeps the process alive while inputs are watched, and ends the C library with the last board or with
@@ -44,6 +48,7 @@ export function pigpioDriver(options: PigpioOptions = {}): Driver {
     name: 'pigpio',
     capabilities: pigpioCapabilities,
     async open({ clock, chip }) {
+      checkHardwareAllowed('pigpio')
       if (clock.kind !== 'system') {
         throw new PiWorkerError('ERR_UNSUPPORTED', 'the pigpio driver cannot run in virtual time', {
           remedy: 'Use --driver mock in virtual time, or leave out --virtual.',
@@ -51,22 +56,35 @@ export function pigpioDriver(options: PigpioOptions = {}): Driver {
         })
       }
       const revision = checkMachine(machine)
-      if (chip !== undefined && ![HEADER, basename(HEADER)].includes(chip)) throw otherChip(chip)
-      const pigpio = await load()
-      const kept = await signals.keep()
-      const inspector = await inspect?.(HEADER)
+      const inspector = await inspect?.()
       try {
-        const session = joinSession(pigpio, {
-          machine,
-          started: () => {
-            if (!kept) signals.giveBack()
-          },
+        const device = inspector?.path ?? machine.header() ?? USUAL_HEADER
+        if (chip !== undefined && basename(chip) !== basename(device)) throw otherChip(chip)
+        const pigpio = await load()
+        const kept = await signals.keep()
+        const started = (): void => {
+          if (!kept) signals.giveBack()
+        }
+        return openBoard(joinSession(pigpio, { machine, started }), {
+          clock,
+          pwmClock: pwmClockOf(revision),
+          device,
+          inspector,
         })
-        return new PigpioBoard({ session, clock, pwmClock: pwmClockOf(revision), device: HEADER, inspector })
       } catch (error) {
         inspector?.close()
         throw error
       }
     },
+  }
+}
+
+/** A session that no board came of is left again. */
+function openBoard(session: Session, options: Omit<PigpioBoardOptions, 'session'>): PigpioBoard {
+  try {
+    return new PigpioBoard({ ...options, session })
+  } catch (error) {
+    session.leave()
+    throw error
   }
 }

@@ -1,7 +1,10 @@
 /** What the driver has to know of the machine before it loads anything: pigpio writes to the registers of a Pi 0 to 4. */
 
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { codeOf, PiWorkerError } from '../../src/errors.js'
+import { headerChipLabels } from '../header.js'
+import { orOtherDriver, otherDriver } from '../other-driver.js'
+import { readSysfsChips, SYSFS_GPIO } from '../sysfs-chips.js'
 
 /** Who holds pigpio. */
 export interface PigpioHolder {
@@ -18,8 +21,15 @@ export interface Machine {
   readonly uid: number | undefined
   /** The revision code of the board; undefined when this is no Raspberry Pi. */
   revision(): number | undefined
-  /** The process that has locked the C library, when one lives. */
+  /** The device of the header's chip, as far as sysfs tells: `/dev/gpiochip0`. */
+  header(): string | undefined
+  /** The process that has the C library, when one does. */
   holder(): PigpioHolder | undefined
+  /**
+   * The lock file of the C library, when it names a process that lives and has nothing to do with pigpio: a number that was
+   * given out again. The library asks only whether such a process lives, and would not start.
+   */
+  staleLock(): string | undefined
 }
 
 const REVISION = '/proc/device-tree/system/linux,revision'
@@ -29,8 +39,8 @@ const BCM2711 = 3
 /** Of a Pi 5, 500, Compute Module 5: their lines hang on the RP1. */
 const BCM2712 = 4
 
-/** @param proc Where the proc file system is; `lock`: the C library's lock file. */
-export function thisMachine(proc = '/proc', revisionFile = REVISION, lock = LOCK): Machine {
+/** @param proc Where the proc file system is; `lock`: the C library's lock file; `sysfs`: where sysfs GPIO is. */
+export function thisMachine(proc = '/proc', revisionFile = REVISION, lock = LOCK, sysfs = SYSFS_GPIO): Machine {
   return {
     platform: process.platform,
     uid: process.geteuid?.(),
@@ -38,13 +48,45 @@ export function thisMachine(proc = '/proc', revisionFile = REVISION, lock = LOCK
       const bytes = readOrUndefined(revisionFile)
       return bytes === undefined || bytes.length < 4 ? undefined : bytes.readUInt32BE(0)
     },
-    holder: () => {
-      const pid = Number(readOrUndefined(lock)?.toString('latin1').trim())
-      if (!(Number.isInteger(pid) && pid > 0) || pid === process.pid) return undefined
-      const name = readOrUndefined(`${proc}/${pid}/comm`)
-      // The file outlives its process; the lock does not.
-      return name === undefined ? undefined : { pid, name: name.toString().trim() }
+    header: () => {
+      const device = readSysfsChips(sysfs)?.find(({ label }) => headerChipLabels.includes(label))?.device
+      return device === undefined ? undefined : `/dev/${device}`
     },
+    holder: () => {
+      const user = lockUser(proc, lock)
+      if (user === undefined || user.pid === process.pid || user.uses !== true) return undefined
+      return { pid: user.pid, name: user.name }
+    },
+    staleLock: () => (lockUser(proc, lock)?.uses === false ? lock : undefined),
+  }
+}
+
+/** The living process that the lock file names. */
+interface LockUser {
+  readonly pid: number
+  readonly name: string
+  /** Whether it has the C library; undefined when this user may not see. */
+  readonly uses: boolean | undefined
+}
+
+function lockUser(proc: string, lock: string): LockUser | undefined {
+  const pid = Number(readOrUndefined(lock)?.toString('latin1').trim())
+  if (!(Number.isInteger(pid) && pid > 0)) return undefined
+  // The file outlives its process.
+  const name = readOrUndefined(`${proc}/${pid}/comm`)?.toString().trim()
+  if (name === undefined) return undefined
+  return { pid, name, uses: name === 'pigpiod' || usesPigpio(`${proc}/${pid}`, pid, lock) }
+}
+
+/** The lock is open as long as the library runs. Who has linked it in otherwise shows in the memory, as we do ourselves. */
+function usesPigpio(folder: string, pid: number, lock: string): boolean | undefined {
+  try {
+    const file = realpathSync(lock)
+    const open = readdirSync(`${folder}/fd`).some(fd => readlinkSync(`${folder}/fd/${fd}`) === file)
+    return open || (pid !== process.pid && readFileSync(`${folder}/maps`, 'latin1').includes('libpigpio'))
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error
+    return undefined // closed to this user, or gone while we look
   }
 }
 
@@ -62,19 +104,23 @@ export function checkMachine(machine: Machine): number {
   if (revision === undefined) {
     throw unsupported(
       'the pigpio driver needs a Raspberry Pi, and this is none',
-      'Use --driver gpiochip, or --driver mock where there are no lines.',
+      `Use --driver ${otherDriver()}, or --driver mock where there are no lines.`,
+      'Use --driver mock where there are no lines.',
     )
   }
   if (processorOf(revision) >= BCM2712) {
     throw unsupported(
       'pigpio cannot reach the lines of a Raspberry Pi 5, 500 or Compute Module 5',
       'Use --driver gpiochip on this machine.',
+      'Ask for what driver gpiochip can do: it is the one for this machine.',
     )
   }
   if (uid !== undefined && uid !== 0) {
+    const { remedy, mend } = orOtherDriver('Run it as root (sudo)', ', which does not need it')
     throw new PiWorkerError('ERR_PERMISSION', 'pigpio needs root: it maps the memory of the machine', {
-      remedy: 'Run it as root (sudo), or use --driver gpiochip, which does not need it.',
-      details: { driver: 'pigpio', uid },
+      place: 'pigpio',
+      remedy,
+      details: { driver: 'pigpio', uid, mend },
     })
   }
   return revision
@@ -93,8 +139,8 @@ function processorOf(revision: number): number {
   return (revision & 0x80_00_00) === 0 ? 0 : (revision >> 12) & 0xf
 }
 
-function unsupported(message: string, remedy: string): PiWorkerError {
-  return new PiWorkerError('ERR_UNSUPPORTED', message, { remedy, details: { driver: 'pigpio' } })
+function unsupported(message: string, remedy: string, mend = remedy): PiWorkerError {
+  return new PiWorkerError('ERR_UNSUPPORTED', message, { place: 'pigpio', remedy, details: { driver: 'pigpio', mend } })
 }
 
 function readOrUndefined(path: string): Buffer | undefined {

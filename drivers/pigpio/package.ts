@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { codeOf, messageOf, PiWorkerError } from '../../src/errors.js'
+import { orOtherDriver } from '../other-driver.js'
 
 /** Called with the level and the tick of a change. */
 export type AlertListener = (level: number, tick: number) => void
@@ -122,10 +123,12 @@ function find(source: PackageSource): string {
     if (!['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes(codeOf(error) ?? '')) {
       throw notCompiled(firstLine(error), error)
     }
+    const { remedy, mend } = orOtherDriver(`Install it: ${INSTALL}`)
     throw new PiWorkerError('ERR_DRIVER_MISSING', 'the package pigpio is not installed', {
-      remedy: `Install it: ${INSTALL}; or use --driver gpiochip.`,
+      place: 'pigpio',
+      remedy,
       cause: error,
-      details: { driver: 'pigpio', package: 'pigpio' },
+      details: { driver: 'pigpio', package: 'pigpio', mend },
     })
   }
 }
@@ -141,9 +144,13 @@ function exportsOf(loaded: unknown): PigpioPackage {
 }
 
 function notCompiled(reason: string, cause?: unknown): PiWorkerError {
+  const { remedy, mend } = orOtherDriver(
+    `Install the C library and compile the addon: ${INSTALL} (npm 12: npm approve-scripts pigpio)`,
+  )
   return new PiWorkerError('ERR_DRIVER_MISSING', `the addon of the package pigpio cannot be used: ${reason}`, {
-    remedy: `Install the C library and compile the addon: ${INSTALL} (npm 12: npm approve-scripts pigpio); or use --driver gpiochip.`,
+    place: 'pigpio',
+    remedy,
     cause,
-    details: { driver: 'pigpio', package: 'pigpio' },
+    details: { driver: 'pigpio', package: 'pigpio', mend },
   })
 }

@@ -7,6 +7,7 @@
 import { goneFailure, isStartedAlready, NOT_INITIALISED, startFailure } from './failures.js'
 import type { Machine } from './machine.js'
 import { type Gpio, type GpioBank, NO_INTERFACES, type PigpioPackage } from './package.js'
+import { SignalEndings } from './signals.js'
 import { WavePlayer } from './wave-player.js'
 
 /** Who has a line. */
@@ -17,9 +18,10 @@ export interface LineHolder {
 
 /** By the package, which a program may have more than one copy of. */
 const sessions = new WeakMap<PigpioPackage, Session>()
+const signalEndings = new SignalEndings()
 
 export interface SessionOptions {
-  readonly machine: Pick<Machine, 'holder'>
+  readonly machine: Pick<Machine, 'holder' | 'staleLock'>
   /** Called after the C library has started, or has tried to. */
   readonly started: () => void
 }
@@ -47,13 +49,13 @@ function start(pigpio: PigpioPackage, { machine, started }: SessionOptions): boo
   } catch (error) {
     // The program uses the package by itself too: then it is not ours to terminate.
     if (isStartedAlready(error)) return false
-    throw startFailure(error, machine.holder())
+    throw startFailure(error, machine)
   }
   try {
     pigpio.initialize()
     return true
   } catch (error) {
-    throw startFailure(error, machine.holder())
+    throw startFailure(error, machine)
   } finally {
     started()
   }
@@ -69,6 +71,7 @@ export class Session {
   readonly hardwarePwm = new Set<number>()
   readonly #own: boolean
   readonly #gpios = new Map<number, Gpio>()
+  readonly #unlisten: () => void
   #members = 1
   #ended = false
 
@@ -79,6 +82,7 @@ export class Session {
     this.player = new WavePlayer(pigpio)
     // DMA goes on when the process is gone: waves and PWM would too.
     process.on('exit', this.#end)
+    this.#unlisten = signalEndings.add(this.#end)
   }
 
   join(): void {
@@ -126,6 +130,7 @@ export class Session {
     if (this.#ended) return
     this.#ended = true
     process.off('exit', this.#end)
+    this.#unlisten()
     sessions.delete(this.pigpio)
     const errors: unknown[] = []
     const holders = [...new Set(this.holders.values())].map(holder => () => holder.release())

@@ -7,6 +7,9 @@
  * handler for a signal when the first listener comes, and the system's own behaviour when the last one goes; so each
  * signal has its listeners taken off and put on again. That has one gap: Node does not hear of the end of a child process
  * that was running already.
+ *
+ * What that handler would have done is done here instead: DMA goes on without its process, so that a signal that nobody
+ * listens for ends what the driver has running before it ends the process.
  */
 
 import { constants, machine } from 'node:os'
@@ -79,4 +82,60 @@ function giveBack(target: SignalTarget, signal: string): void {
   // Raw, so that one that is to be called once stays one.
   for (const listener of listeners) target.off(signal, listener)
   for (const listener of listeners) target.on(signal, listener)
+}
+
+/** The part of `process` that ends by a signal. */
+export interface EndingTarget {
+  listenerCount(signal: string): number
+  prependListener(signal: string, listener: (signal: string) => void): unknown
+  off(signal: string, listener: (signal: string) => void): unknown
+  /** Sends the signal to this process. */
+  raise(signal: string): void
+}
+
+/** What people and systems end a program with. */
+const ENDING: readonly string[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
+const thisProcess: EndingTarget = {
+  listenerCount: signal => process.listenerCount(signal),
+  prependListener: (signal, listener) => process.prependListener(signal as NodeJS.Signals, listener),
+  off: (signal, listener) => process.off(signal, listener),
+  raise: signal => void process.kill(process.pid, signal),
+}
+
+/**
+ * Calls things before a signal ends the process that the program does not listen for. One for all sessions of a process,
+ * so that none of them takes another for a listener of the program's.
+ */
+export class SignalEndings {
+  readonly #target: EndingTarget
+  readonly #endings = new Set<() => void>()
+
+  constructor(target: EndingTarget = thisProcess) {
+    this.#target = target
+  }
+
+  /** Returns what takes it back. */
+  add(end: () => void): () => void {
+    // First of all: a listener that is called once is no longer counted when those after it are called.
+    if (this.#endings.size === 0) for (const signal of ENDING) this.#target.prependListener(signal, this.#ended)
+    this.#endings.add(end)
+    return () => {
+      if (!this.#endings.delete(end) || this.#endings.size > 0) return
+      for (const signal of ENDING) this.#target.off(signal, this.#ended)
+    }
+  }
+
+  readonly #ended = (signal: string): void => {
+    // The program listens itself, and decides what becomes of it.
+    if (this.#target.listenerCount(signal) > 1) return
+    try {
+      for (const end of [...this.#endings]) end()
+    } finally {
+      // With no listener left, the system's own behaviour is back.
+      for (const listened of ENDING) this.#target.off(listened, this.#ended)
+      this.#endings.clear()
+      this.#target.raise(signal)
+    }
+  }
 }

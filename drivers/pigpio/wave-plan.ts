@@ -8,6 +8,7 @@
 import { PiWorkerError } from '../../src/errors.js'
 import type { PulseSequence } from '../driver.js'
 import { formatLine } from '../lines.js'
+import { otherDriver } from '../other-driver.js'
 import { checkSequence } from '../play.js'
 import type { WavePulse } from './package.js'
 
@@ -48,12 +49,13 @@ export interface WavePlan {
  */
 export function planWaves(sequence: PulseSequence, lines: readonly number[], invert: number): WavePlan {
   checkSequence(sequence)
+  const place = lines.map(formatLine).join(', ')
   const builder = new RoundBuilder()
   const levels = new Map<number, number>()
   let ns = 0
   let us = 0
   for (const [index, step] of sequence.steps.entries()) {
-    checkStep(index, step.ns)
+    checkStep(index, step.ns, place)
     const changes = changesOf(step.values ^ invert, step.mask ?? -1, lines, levels)
     if (changes.some(({ line }) => line === 0)) throw noLineZero(index)
     ns += step.ns
@@ -69,7 +71,7 @@ export function planWaves(sequence: PulseSequence, lines: readonly number[], inv
     chain: round.length === 0 ? [] : repeated(round, repeat),
     us: us * repeat,
   }
-  checkLimits(plan)
+  checkLimits(plan, place)
   return plan
 }
 
@@ -155,24 +157,22 @@ function repeated(body: readonly ChainEntry[], rounds: number): ChainEntry[] {
 }
 
 /** @throws ERR_BAD_PULSES: pigpio would refuse it in the middle of the work, or not notice. */
-function checkLimits({ waves, chain }: WavePlan): void {
+function checkLimits({ waves, chain }: WavePlan, place: string): void {
   const pulses = waves.flat()
   const count = (test: (pulse: WavePulse) => boolean): number => pulses.filter(test).length
   const words = count(pulse => pulse.gpioOn > 0) + count(pulse => pulse.gpioOff > 0)
   const blocks = waves.length + count(changes) + count(pulse => pulse.usDelay > 0)
-  checkLimit(blocks, MAX_CONTROL_BLOCKS, 'control blocks')
-  checkLimit(words, MAX_WORDS, 'words for levels')
-  checkLimit(waves.length, MAX_WAVES, 'waves')
-  checkLimit(
-    countEntries(chain, () => true),
-    MAX_ENTRIES,
-    'entries in the chain of waves',
-  )
-  checkLimit(
-    countEntries(chain, entry => entry.kind === 'loop'),
-    MAX_LOOPS,
-    'loops in the chain of waves',
-  )
+  const loops = countEntries(chain, entry => entry.kind === 'loop')
+  const limits = [
+    [blocks, MAX_CONTROL_BLOCKS, 'control blocks'],
+    [words, MAX_WORDS, 'words for levels'],
+    [waves.length, MAX_WAVES, 'waves'],
+    [countEntries(chain, () => true), MAX_ENTRIES, 'entries in the chain of waves'],
+    [loops, MAX_LOOPS, 'loops in the chain of waves'],
+  ] as const
+  for (const [needed, limit, what] of limits) {
+    if (needed > limit) throw overLimit(needed, limit, what, place)
+  }
 }
 
 function changes({ gpioOn, gpioOff }: WavePulse): boolean {
@@ -186,20 +186,20 @@ function countEntries(chain: readonly ChainEntry[], counts: (entry: ChainEntry) 
   )
 }
 
-function checkLimit(needed: number, limit: number, what: string): void {
-  if (needed <= limit) return
-  throw new PiWorkerError('ERR_BAD_PULSES', `the sequence needs ${needed} ${what}, and pigpio has ${limit}`, {
+function overLimit(needed: number, limit: number, what: string, place: string): PiWorkerError {
+  return new PiWorkerError('ERR_BAD_PULSES', `the sequence needs ${needed} ${what}, and pigpio has ${limit}`, {
+    place,
     remedy: 'Split the sequence, or use repeat for what comes again.',
     details: { driver: 'pigpio', needed, limit },
   })
 }
 
-function checkStep(index: number, ns: number): void {
+function checkStep(index: number, ns: number, place: string): void {
   if (ns === 0 || ns >= SHORTEST_NS) return
   throw new PiWorkerError(
     'ERR_BAD_PULSES',
     `step ${index + 1} lasts ${ns} ns, and the shortest step of pigpio is ${SHORTEST_NS} ns (1 us)`,
-    { remedy: 'Make the step 1 us or longer, or 0.', details: { driver: 'pigpio', step: index } },
+    { place, remedy: 'Make the step 1 us or longer, or 0.', details: { driver: 'pigpio', step: index } },
   )
 }
 
@@ -208,7 +208,8 @@ function noLineZero(index: number): PiWorkerError {
     'ERR_BAD_PULSES',
     `step ${index + 1} changes ${formatLine(0)}, which the package pigpio cannot name in a wave`,
     {
-      remedy: 'Use another line for pulses, or --driver gpiochip.',
+      place: formatLine(0),
+      remedy: `Use another line for pulses, or --driver ${otherDriver()}.`,
       details: { driver: 'pigpio', step: index, line: 0 },
     },
   )

@@ -8,6 +8,8 @@ export interface MockI2cDevice {
   write(bytes: Uint8Array): boolean
   /** Gives exactly so many bytes; undefined means that it does not acknowledge. */
   read(length: number): Uint8Array | undefined
+  /** How long it holds the clock in the message that comes now, in ns. */
+  stretchNs?(): number
 }
 
 /** What happens beside the plain storing and giving of bytes. */

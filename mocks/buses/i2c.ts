@@ -110,7 +110,7 @@ export class MockI2cBus implements I2cBus {
         turn.goOn()
         const entry = this.#begin(address, message)
         try {
-          await this.#wire.pass(this.#duration(message))
+          await this.#wire.pass(this.#duration(message) + (this.#devices.get(address)?.stretchNs?.() ?? 0))
           turn.goOn() // a call that was given up while it hung must do nothing more
           entry.reply = this.#perform(message, { address, message: index + 1, of: messages.length })
           replies.push(entry.reply)

@@ -1,5 +1,6 @@
 /** The simulated buses. */
 
+export { type BusTraceHead, type BusTraceOptions, type BusTraceSink, writeBusTrace } from './bus-trace.js'
 export { type I2cLogEntry, MockI2cBus, type MockI2cOptions } from './i2c.js'
 export { type MockI2cDevice, type RegisterHooks, RegisterMap } from './i2c-device.js'
 export { type MockChannel, MockIio, type MockIioDevice, type MockIioOptions } from './iio.js'

@@ -163,18 +163,32 @@ static void take_signals(void) {
   }
 }
 
-/* One process at a time: the file of PI_WORKER_STANDIN_LOCK stands for /var/run/pigpio.pid. */
+/* The file of PI_WORKER_STANDIN_LOCK stands for /var/run/pigpio.pid. */
+static const char *lock_path(void) { return getenv("PI_WORKER_STANDIN_LOCK"); }
+
+/* A lock stays while a process of its number lives, whatever that process is; else it is taken for left over. */
+static void check_lock(const char *path) {
+  char text[20] = "";
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
+  ssize_t count = read(file, text, sizeof text - 1);
+  close(file);
+  if (count <= 0 || kill(atoi(text), 0) != 0) unlink(path);
+}
+
+/* One process at a time. */
 static int take_lock(void) {
-  const char *path = getenv("PI_WORKER_STANDIN_LOCK");
+  const char *path = lock_path();
   if (!path) return 1;
-  lock_file = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+  check_lock(path);
+  lock_file = open(path, O_CREAT | O_EXCL | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
   if (lock_file < 0 || flock(lock_file, LOCK_EX | LOCK_NB) < 0) {
     fprintf(stderr, "initInitialise: Can't lock %s\n", path);
     if (lock_file >= 0) close(lock_file);
     lock_file = -1;
     return 0;
   }
-  return ftruncate(lock_file, 0) == 0 && dprintf(lock_file, "%d\n", (int)getpid()) > 0;
+  return dprintf(lock_file, "%d\n", (int)getpid()) > 0;
 }
 
 int gpioInitialise(void) {
@@ -200,6 +214,8 @@ void gpioTerminate(void) {
   for (unsigned line = 0; line < LINES; line++) pwm_off(line);
   leave(0);
   alerts_stop();
-  if (lock_file >= 0) close(lock_file);
+  if (lock_file < 0) return;
+  close(lock_file);
+  unlink(lock_path());
   lock_file = -1;
 }

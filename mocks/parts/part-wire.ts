@@ -7,7 +7,19 @@ import type { OutsideDriver, OutsideLevel } from '../outside.js'
 /** Called with the level that came and when, in ns since the board was opened. */
 export type WireListener = (level: Level, time: number) => void
 
-export class PartWire {
+export interface PartWire {
+  /** BCM number. */
+  readonly line: number
+  /** The level at the part's end. */
+  readonly level: Level
+  /** Pushes the line from now on; a wire that never drove is floating. */
+  drive(level: OutsideLevel): void
+  /** Calls `listener` for every change at the part's end, its own included, until what it returns is called. */
+  onLevel(listener: WireListener): () => void
+}
+
+/** A wire without faults. */
+export class SoundWire implements PartWire {
   readonly line: number
   readonly #board: MockBoard
   readonly #driver: OutsideDriver
@@ -19,17 +31,14 @@ export class PartWire {
     this.#driver = board.outside(line, name)
   }
 
-  /** The level at the part's end. */
   get level(): Level {
     return this.#board.level(this.line)
   }
 
-  /** Pushes the line from now on; a wire that never drove is floating. */
   drive(level: OutsideLevel): void {
     this.#driver.drive(level)
   }
 
-  /** Calls `listener` for every change at the part's end, its own included, until what it returns is called. */
   onLevel(listener: WireListener): () => void {
     return this.#board.onLevel((_line, level, time) => listener(level, time), this.line)
   }

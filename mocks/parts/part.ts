@@ -4,14 +4,18 @@ import type { PartSpec } from '../../drivers/driver.js'
 import { PiWorkerError } from '../../src/errors.js'
 import type { Clock } from '../../src/worker/clock.js'
 import type { MockBoard } from '../board.js'
+import type { FaultyBuses } from '../buses/faulty-buses.js'
+import type { Faults } from '../faults/faults.js'
 import type { Random } from '../random.js'
 import type { PartWire } from './part-wire.js'
 
 /**
- * A simulated component. It reaches its lines through wires, its bus through `board.buses`, and takes every time from
- * the clock.
+ * A simulated component. It reaches its lines through wires, and plugs itself into buses with `buses`, so that its faults
+ * are between; it takes every time from the clock.
  */
 export interface Part {
+  /** It lost its power and has it again: its settings are those of a reset. Only a part that has any. */
+  reset?(): void
   /** Cancels its timers and stops listening; called once, when the board is closed. */
   close(): void
 }
@@ -20,6 +24,9 @@ export interface PartContext {
   readonly board: MockBoard
   readonly spec: PartSpec
   readonly clock: Clock
+  readonly buses: FaultyBuses
+  /** What goes wrong with it; wires and buses see to that by themselves, but not to what it sends bit by bit. */
+  readonly faults: Faults
   /** Its own generator: the same numbers for the same seed and name, whatever other parts there are. */
   readonly random: Random
   /**

@@ -10,6 +10,7 @@ import type { TaskContext } from '../worker/attempt-context.js'
 import type { Clock } from '../worker/clock.js'
 import type { Effect } from '../worker/task-options.js'
 import type { PeripheralBuses } from './bench-buses.js'
+import { SIMULATED_BY_ALL } from './faults.js'
 import type { BenchBoard } from './lease.js'
 import { ACTION_NAME, isReservedAction, RESERVED_ACTIONS } from './names.js'
 import type { Path } from './plain-data.js'
@@ -57,11 +58,13 @@ export interface ActionInfo {
 export interface DefinitionOptions<T extends string, C extends TObject, D, I, O> {
   /** The word for it in bench files. */
   readonly type: T
+  /** Which of the mock driver's parts simulates it. Default: none, and its lines are left to their pulls. */
+  readonly part?: string | undefined
   readonly title: string
   readonly description?: string | undefined
   /** A closed object; `type` is not free for use in it. */
   readonly config: C
-  /** What `simulate` may say of such a peripheral; nothing when left out. */
+  /** What `simulate` may say of such a peripheral, beside `faults` and `replay`, which all have. */
   readonly simulate?: TObject | undefined
   /** What the driver must be able to do for this configuration. Default: nothing special. */
   readonly needs?: ((config: Parsed<C>) => Needs) | undefined
@@ -100,10 +103,11 @@ export interface Action<I extends TSchema = TSchema, O = TSchema | undefined> ex
 /** Any definition, whatever its types. */
 export interface AnyDefinition {
   readonly type: string
+  readonly part: string | undefined
   readonly title: string
   readonly description: string | undefined
   readonly config: TSchema
-  readonly simulate: TSchema | undefined
+  readonly simulate: TSchema
   readonly needs: ((config: never) => Needs) | undefined
   readonly occupies: ((config: never) => readonly Occupied[]) | undefined
   readonly open: (context: never) => unknown
@@ -144,7 +148,7 @@ const NO_INPUT = Type.Object({})
 export function definePeripheral<const T extends string, C extends TObject, D, I, O>(
   options: DefinitionOptions<T, C, D, I, O>,
 ): PeripheralDefinition<T, C, ActionsOf<I, O>> {
-  const { type, title, description, config, simulate, needs, occupies, open, safe } = options
+  const { type, part, title, description, config, simulate, needs, occupies, open, safe } = options
   const given: unknown = options.actions
   checkDefinition(options)
   if (!isNode(given)) throw bad(type, `${type} has no actions`, 'Give an object with an entry for each action.')
@@ -158,10 +162,11 @@ export function definePeripheral<const T extends string, C extends TObject, D, I
   const complete = Object.freeze(
     Object.assign(definition, {
       type,
+      part,
       title,
       description,
       config,
-      simulate,
+      simulate: Type.Object({ ...simulate?.properties, ...SIMULATED_BY_ALL }),
       needs,
       occupies,
       open,
@@ -185,6 +190,16 @@ function checkDefinition(options: { readonly [K in keyof AnyDefinition]?: unknow
   }
   if (simulate !== undefined && !(isNode(simulate) && simulate.type === 'object')) {
     throw bad(type, `simulate of ${type} is no object schema`, 'Use Type.Object({ ... }).')
+  }
+  const taken = Object.keys(SIMULATED_BY_ALL).find(
+    key => isNode(simulate) && Object.hasOwn(simulate.properties ?? {}, key),
+  )
+  if (taken !== undefined) {
+    throw bad(
+      type,
+      `simulate of ${type} has a field "${taken}"`,
+      'Call it something else: every type has that already.',
+    )
   }
   if (typeof open !== 'function') throw bad(type, `${type} has no open()`, 'Give the function that requests its lines.')
   for (const [name, value] of Object.entries({ needs, occupies, safe })) {

@@ -1,6 +1,7 @@
 /**
  * A real board that tells of level changes, as far as the driver can know of them: what is set on outputs, at the time
- * when the call returned; on inputs, every edge that the driver reports, with the driver's time.
+ * when the call returned; on inputs, every edge that the driver reports, with the driver's time; what hardware does with
+ * outputs, as it was ordered.
  */
 
 import type {
@@ -24,6 +25,7 @@ import { isPiWorkerError, PiWorkerError } from '../errors.js'
 import { Listeners } from '../listeners.js'
 import type { Clock } from '../worker/clock.js'
 import { type LineSource, levelAt } from './lease.js'
+import { edgesOfPwm, edgesOfSequence, type OrderedEdge, OrderedEdges } from './ordered-edges.js'
 
 interface LevelChange {
   readonly line: number
@@ -38,6 +40,7 @@ export class ObservedBoard implements LineSource {
   readonly #clock: Clock
   readonly #levels = new Map<number, Level>()
   readonly #listeners = new Listeners<LevelChange>()
+  readonly #dma: { last: Promise<unknown> } = { last: Promise.resolve() }
 
   constructor(board: Board, clock: Clock) {
     this.#board = board
@@ -59,7 +62,9 @@ export class ObservedBoard implements LineSource {
     const observer: Observer = {
       tell: (line, level, time) => this.#tell(line, level, time),
       now: () => this.now(),
-      softwareClock: this.capabilities.pulses === 'software' ? this.#clock : undefined,
+      clock: this.#clock,
+      softwarePulses: this.capabilities.pulses === 'software',
+      dma: this.#dma,
     }
     try {
       const handle = await this.#board.request({ ...request, settings: watched(settings) })
@@ -85,9 +90,15 @@ export class ObservedBoard implements LineSource {
 interface Observer {
   readonly tell: LevelListener
   readonly now: () => number
-  /** The clock that times pulses; undefined when hardware does, which nobody can watch step by step. */
-  readonly softwareClock: Clock | undefined
+  readonly clock: Clock
+  /** Pulses are timed by the clock, and not by hardware, which nobody can watch step by step. */
+  readonly softwarePulses: boolean
+  /** The sequence that hardware plays last: it plays one after the other, whatever handle they come from. */
+  readonly dma: { last: Promise<unknown> }
 }
+
+/** Why a driver does not even begin to play. */
+const REFUSALS: readonly string[] = ['ERR_BAD_PULSES', 'ERR_UNSUPPORTED']
 
 class ObservedHandle implements LineHandle {
   readonly lines: readonly number[]
@@ -99,6 +110,8 @@ class ObservedHandle implements LineHandle {
   readonly #listeners = new Listeners<EdgeEvent>()
   #stop: (() => void) | undefined
   #failure: EdgeFailure | undefined
+  /** Lines with PWM. */
+  readonly #pwm = new Map<number, OrderedEdges>()
 
   constructor(handle: LineHandle, settings: LineSettings, edgeless: boolean, observer: Observer) {
     this.lines = handle.lines
@@ -120,6 +133,7 @@ class ObservedHandle implements LineHandle {
 
   set(values: number, mask = -1): void {
     this.#handle.set(values, mask)
+    this.#endPwm(mask)
     const time = this.#observer.now()
     for (const [index, line] of this.lines.entries()) {
       if (((mask >>> index) & 1) === 1) this.#observer.tell(line, levelAt(values, index, this.#settings), time)
@@ -128,6 +142,7 @@ class ObservedHandle implements LineHandle {
 
   reconfigure(settings: LineSettings): void {
     this.#handle.reconfigure(this.#edgeless ? settings : watched(settings))
+    this.#endPwm()
     this.#settings = settings
     this.#tellAll()
     this.#watch()
@@ -142,28 +157,84 @@ class ObservedHandle implements LineHandle {
   }
 
   async play(sequence: PulseSequence, signal?: AbortSignal): Promise<Played> {
-    const clock = this.#observer.softwareClock
-    if (clock !== undefined && this.#settings.direction === 'output') {
+    const { clock, softwarePulses } = this.#observer
+    if (softwarePulses && this.#settings.direction === 'output') {
       return await playInSoftware(clock, this, sequence, signal)
     }
-    try {
-      return await this.#handle.play(sequence, signal)
-    } finally {
-      this.#tellAll()
-    }
+    return await this.#playByHardware(sequence, signal)
   }
 
-  /** The edges of PWM are not told: only a simulated board knows them. */
+  /** Its edges are told as far as it is not faster than `FASTEST_PWM`. */
   pwm(line: number, settings: PwmSettings): PwmState {
-    if (this.#handle.pwm !== undefined) return this.#handle.pwm(line, settings)
-    throw new PiWorkerError('ERR_UNSUPPORTED', 'the driver has no PWM')
+    if (this.#handle.pwm === undefined) throw new PiWorkerError('ERR_UNSUPPORTED', 'the driver has no PWM')
+    const state = this.#handle.pwm(line, settings)
+    this.#endPwm(1 << this.lines.indexOf(line))
+    this.#pwm.set(line, this.#order(edgesOfPwm(line, state, this.#settings)))
+    return state
   }
 
   release(): void {
     this.#stop?.()
     this.#stop = undefined
     this.#listeners.clear()
-    this.#handle.release()
+    const lines = this.#endPwm()
+    try {
+      this.#handle.release()
+    } finally {
+      // PWM ends inactive; other outputs are not known any more.
+      for (const line of lines) this.#observer.tell(line, levelAt(0, 0, this.#settings), this.#observer.now())
+    }
+  }
+
+  async #playByHardware(sequence: PulseSequence, signal: AbortSignal | undefined): Promise<Played> {
+    const { dma } = this.#observer
+    const turn = dma.last
+    const playing = this.#handle.play(sequence, signal)
+    dma.last = playing.then(nothing, nothing)
+    let edges: OrderedEdges | undefined
+    let over = false
+    void turn.then(() => {
+      if (over) return
+      this.#endPwm()
+      edges = this.#order(edgesOfSequence(sequence, this.lines, this.#settings))
+    })
+    try {
+      const played = await playing
+      over = true
+      edges?.end(true)
+      this.#tellAll()
+      return played
+    } catch (error) {
+      over = true
+      if (isPiWorkerError(error) && REFUSALS.includes(error.code)) edges?.cancel()
+      else this.#tellInterrupted(edges)
+      throw error
+    }
+  }
+
+  #tellInterrupted(edges: OrderedEdges | undefined): void {
+    edges?.end()
+    try {
+      this.#tellAll()
+    } catch (error) {
+      // Released, or gone: what ended the play is told, and not this.
+      if (!isPiWorkerError(error)) throw error
+    }
+  }
+
+  #order(edges: Iterator<OrderedEdge>): OrderedEdges {
+    const { clock, now, tell } = this.#observer
+    return new OrderedEdges(edges, clock, now, tell)
+  }
+
+  /** @param mask Bits of the lines whose PWM has ended. Returns those that had it. */
+  #endPwm(mask = -1): number[] {
+    const ended = [...this.#pwm.keys()].filter(line => ((mask >>> this.lines.indexOf(line)) & 1) === 1)
+    for (const line of ended) {
+      this.#pwm.get(line)?.end()
+      this.#pwm.delete(line)
+    }
+    return ended
   }
 
   #watch(): void {
@@ -190,6 +261,8 @@ class ObservedHandle implements LineHandle {
       this.#observer.tell(line, levelAt(values, index, this.#settings), time)
   }
 }
+
+function nothing(): void {}
 
 function watched(settings: LineSettings): LineSettings {
   return settings.direction === 'input' ? { ...settings, edges: 'both' } : settings

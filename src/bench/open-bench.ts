@@ -1,6 +1,6 @@
 /** Opens a bench: everything that can be wrong is found before a line moves, and what goes wrong later undoes the rest. */
 
-import { mergeNeeds, type Needs, unmetNeeds } from '../../drivers/capabilities.js'
+import { type Needs, unmetNeeds } from '../../drivers/capabilities.js'
 import { driversWith, openBoard } from '../../drivers/detect.js'
 import type { Board, Driver, DriverName, PartSpec, Signal } from '../../drivers/driver.js'
 import { MAX_LINE, resolveLine } from '../../drivers/lines.js'
@@ -64,7 +64,7 @@ export async function openBench<const S extends Specs>(specs: S, options: BenchO
     clock,
     seed,
     replay,
-    ...(driver === 'auto' && { needs: mergeNeeds([...needs.values()]) }),
+    ...(driver === 'auto' && { neededBy: needs }),
     lineNames: inventLines(planned),
     parts: board => planned.map(peripheral => partOf(peripheral, board)),
   })
@@ -170,12 +170,6 @@ function compileActions(name: string, definition: AnyDefinition): void {
 function checkSimulation(name: string, definition: AnyDefinition, written: unknown): Planned['simulate'] {
   if (written === undefined) return undefined
   const place = `simulate.${name}`
-  if (definition.simulate === undefined) {
-    throw new PiWorkerError('ERR_BAD_CONFIG', `${place}: nothing of ${name} (${definition.type}) can be simulated`, {
-      place,
-      remedy: `Leave out ${place}.`,
-    })
-  }
   const checked = check(definition.simulate, written)
   if (checked.problems !== undefined) throw problemError('ERR_BAD_CONFIG', place, checked.problems)
   return checked.value as Planned['simulate']
@@ -206,7 +200,7 @@ function locate({ name, definition, config }: Planned, board: Board): Planned['c
 function partOf(peripheral: Planned, board: Board): PartSpec {
   const { name, definition, simulate } = peripheral
   const config = locate(peripheral, board)
-  return { name, type: definition.type, config, simulate, signals: signalsOf({ ...peripheral, config }) }
+  return { name, type: definition.part, config, simulate, signals: signalsOf({ ...peripheral, config }) }
 }
 
 function needsOf(definition: AnyDefinition, config: unknown): Needs {
@@ -220,10 +214,14 @@ async function checkNeeds(name: string, needs: Needs, board: Board): Promise<voi
   const able = (await driversWith(needs)).filter(driver => driver !== board.driver)
   throw new PiWorkerError('ERR_UNSUPPORTED', `${name} needs ${unmet.join(' and ')}, which ${board.driver} cannot do`, {
     place: name,
-    remedy:
+    remedy: [
+      needs.instead ?? [],
       able.length === 0
         ? 'Ask for less in its configuration: no driver can do all of this.'
         : `Use --driver ${able.join(' or ')}, which can, or ask for less in its configuration.`,
+    ]
+      .flat()
+      .join(' '),
     details: { peripheral: name, driver: board.driver, unmet, able },
   })
 }

@@ -3,14 +3,14 @@
 import type { Board } from '../../drivers/driver.js'
 import { resolveLine } from '../../drivers/lines.js'
 import { check, linesOf } from '../bench/check.js'
-import { isPiWorkerError } from '../errors.js'
+import { type ErrorCode, isPiWorkerError } from '../errors.js'
 import { checkPlan } from '../plan/check.js'
 import { readPlanSource } from '../plan/source.js'
 
 export interface BenchLines {
   /** Names of peripherals, by BCM number. */
   readonly lines: ReadonlyMap<number, string>
-  /** Lines by their own names that cannot be found here: `level (DOOR)`. */
+  /** Lines by their own names, and of other chips, that cannot be found here: `level (DOOR)`. */
   readonly unknown: readonly string[]
 }
 
@@ -29,12 +29,23 @@ export async function readBenchLines(file: string, board: Board | undefined): Pr
   return { lines, unknown }
 }
 
+/** What a board says of a line, or of the chip that should have it, which is not there or is closed to this user. */
+const NOT_HERE: readonly ErrorCode[] = [
+  'ERR_UNKNOWN_LINE',
+  'ERR_UNKNOWN_CHIP',
+  'ERR_DRIVER_MISSING',
+  'ERR_PERMISSION',
+  'ERR_CHIP_GONE',
+  'ERR_UNSUPPORTED',
+  'ERR_IO',
+]
+
 function find(board: Board | undefined, name: string): number | undefined {
   if (board === undefined) return undefined
   try {
     return resolveLine(board, name)
   } catch (error) {
-    if (!isPiWorkerError(error, 'ERR_UNKNOWN_LINE')) throw error
+    if (!isPiWorkerError(error) || !NOT_HERE.includes(error.code)) throw error
     return undefined
   }
 }

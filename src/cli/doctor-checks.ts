@@ -130,17 +130,22 @@ export function checkAccess({ machine }: Examination): Check[] {
 export function checkExports({ machine }: Examination): Check[] {
   const exported = machine.exports()
   if (exported.length === 0) return [{ name: 'exports', state: 'ok', finding: 'no line is exported through sysfs' }]
-  return exported.map(({ number, line, label, direction, level, holder }) => {
+  return exported.map(({ number, line, label, direction, level, holder, hidden }) => {
     const name = 'exports'
     const which = line === undefined ? `sysfs line ${number}` : `line ${line} of ${label} (sysfs number ${number})`
     const header = machine.chipOf()?.label === label && line !== undefined
     const what = header ? `GPIO${line} (sysfs number ${number})` : which
     const state = [direction, level].filter(Boolean).join(', ')
     if (holder !== undefined) return { name, state: 'ok', finding: `${what} is exported and used by ${holder}` }
+    const finding = `${what} is exported${state === '' ? '' : ` (${state})`}`
+    if (hidden) {
+      const unseen = `${finding}; whether a program of another user has it cannot be seen`
+      return { name, state: 'warning', finding: unseen, advice: 'Root sees it: sudo pi-worker doctor' }
+    }
     return {
       name,
       state: 'warning',
-      finding: `${what} is exported${state === '' ? '' : ` (${state})`}, and no program is seen to use it`,
+      finding: `${finding}, and no program is seen to use it`,
       mend: `echo ${number} | sudo tee /sys/class/gpio/unexport`,
       advice: 'A program that was killed leaves its lines like that, and nobody else gets them.',
     }
@@ -159,14 +164,10 @@ function rtcCheck(rtc: string | undefined, config: string | undefined): Check {
   const name = 'rtc'
   if (rtc !== undefined) return { name, state: 'ok', finding: `${rtc} keeps the time without power` }
   const finding = 'there is no real-time clock: after a start without network, the times of records are wrong'
-  if (config === undefined) return { name, state: 'warning', finding, advice: 'Let a service wait for NTP first.' }
-  return {
-    name,
-    state: 'warning',
-    finding,
-    mend: `echo 'dtoverlay=i2c-rtc,ds3231' | sudo tee -a ${config}`,
-    advice: 'That is for a DS3231 on GPIO2 and GPIO3; then restart.',
-  }
+  const wait = 'Let a service wait for NTP first'
+  if (config === undefined) return { name, state: 'warning', finding, advice: `${wait}.` }
+  const advice = `${wait}, or add a clock: with a DS3231 on GPIO2 and GPIO3, dtoverlay=i2c-rtc,ds3231 in ${config}.`
+  return { name, state: 'warning', finding, advice }
 }
 
 function ntpCheck(synced: boolean | undefined): Check {
@@ -174,7 +175,9 @@ function ntpCheck(synced: boolean | undefined): Check {
   if (synced === true) return { name, state: 'ok', finding: 'the clock follows NTP' }
   if (synced === undefined) {
     const finding = 'whether the clock follows NTP is not known'
-    return { name, state: 'warning', finding, mend: 'sudo apt install -y systemd-timesyncd' }
+    // Another daemon may be in charge, which an installation would put out.
+    const advice = 'Look with: timedatectl; where no daemon sets the clock: sudo apt install -y systemd-timesyncd'
+    return { name, state: 'warning', finding, advice }
   }
   return {
     name,

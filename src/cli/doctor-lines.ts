@@ -1,5 +1,6 @@
 /** What the doctor says of drivers and of the header's lines. */
 
+import type { DriverName } from '../../drivers/driver.js'
 import { headerPins } from '../../drivers/header.js'
 import { formatLine } from '../../drivers/lines.js'
 import { overlayOf } from '../../drivers/machine/system.js'
@@ -8,24 +9,38 @@ import { type Check, type Examination, OFF_THE_DEVICE, type Probe, splitRemedy }
 
 const HEADER_LINES = headerPins.flatMap(pin => (pin.kind === 'line' ? [pin.line] : [])).sort((a, b) => a - b)
 
-/** The driver that `auto` would take of those that were tried. */
+/** The best driver of those that were tried. */
 export function usableDriver({ probes }: Examination): Probe | undefined {
   return probes.find(({ board }) => board !== undefined)
+}
+
+/** What `auto` takes: pigpio, which is not tried, comes before onoff. */
+function automatic(examination: Examination): DriverName | undefined {
+  const first = usableDriver(examination)?.driver
+  return first !== 'gpiochip' && pigpioRuns(examination) && examination.machine.uid === 0 ? 'pigpio' : first
+}
+
+/** Nothing but the user may be in the way of pigpio. */
+function pigpioRuns({ machine, system }: Examination): boolean {
+  const { soc } = machine.board()
+  const installed = machine.packages().find(({ name }) => name === 'pigpio')?.state === 'installed'
+  return installed && soc !== undefined && soc !== 'bcm2712' && system.pigpiod === undefined
 }
 
 export function checkDrivers(examination: Examination): Check[] {
   const { probes } = examination
   const first = usableDriver(examination)
+  const auto = automatic(examination)
   return [
     ...probes.map((probe): Check => {
       const name = probe.driver
       if (probe.board !== undefined) {
-        const choice = probe === first ? 'can be used, and --driver auto takes it' : 'can be used'
+        const choice = name === auto ? 'can be used, and --driver auto takes it' : 'can be used'
         return { name, state: 'ok', finding: `${choice}: ${probe.board.description}` }
       }
       return refused(examination, probe, first)
     }),
-    checkPigpio(examination),
+    checkPigpio(examination, auto),
   ]
 }
 
@@ -57,7 +72,8 @@ function remedyOf({ machine }: Examination, error: PiWorkerError | undefined): P
 const NEEDS_COMPILER = 'It is compiled while it is installed: sudo apt install -y build-essential python3'
 
 /** Opening pigpio would start its DMA, so it is only looked at. */
-function checkPigpio({ machine, system }: Examination): Check {
+function checkPigpio(examination: Examination, auto: DriverName | undefined): Check {
+  const { machine, system } = examination
   const name = 'pigpio'
   const found = machine.packages().find(one => one.name === 'pigpio')
   const { soc } = machine.board()
@@ -70,7 +86,10 @@ function checkPigpio({ machine, system }: Examination): Check {
   if (system.pigpiod !== undefined) {
     return { name, state: 'ok', finding: `is installed, but pigpiod (${system.pigpiod}) keeps the hardware from it` }
   }
-  return { name, state: 'ok', finding: 'is installed; it needs root, and is not tried here, as it would start its DMA' }
+  const untried = 'it is not tried here, as it would start its DMA'
+  if (auto === 'pigpio') return { name, state: 'ok', finding: `is installed, and --driver auto takes it; ${untried}` }
+  const before = auto === 'gpiochip' ? '' : ', and as root --driver auto takes it'
+  return { name, state: 'ok', finding: `is installed; it needs root${before}; ${untried}` }
 }
 
 export function checkPackages({ machine }: Examination): Check {
@@ -93,14 +112,19 @@ export function checkPackages({ machine }: Examination): Check {
 export function checkHolders(examination: Examination): Check[] {
   const board = usableDriver(examination)?.board
   if (board === undefined) return []
-  const held = HEADER_LINES.filter(line => line < board.lineCount).flatMap(line => {
-    const { used, consumer = '' } = board.lineInfo(line)
+  const infos = HEADER_LINES.filter(line => line < board.lineCount).map(line => board.lineInfo(line))
+  const held = infos.flatMap(({ line, used, consumer = '' }) => {
     if (!used) return []
     const overlay = overlayOf(examination.system.config, line, consumer)
     const origin = overlay === undefined ? '' : ` (dtoverlay=${overlay} in ${examination.system.config?.path})`
     return [`${formatLine(line)} by ${consumer === '' ? 'the kernel' : `"${consumer}"`}${origin}`]
   })
-  const finding = held.length === 0 ? 'no line of the header is held' : `held: ${held.join(', ')}`
+  // Who knows nothing of a line, does not know its direction either.
+  const known = held.length > 0 || infos.some(({ direction }) => direction !== undefined)
+  const none = known
+    ? 'no line of the header is held'
+    : `who holds lines of the header is not known: driver ${board.driver} cannot see it here`
+  const finding = held.length === 0 ? none : `held: ${held.join(', ')}`
   return [{ name: 'lines', state: 'ok', finding }]
 }
 
@@ -126,7 +150,7 @@ export function checkFunctions({ functions, machine }: Examination): Check[] {
 }
 
 export function checkRelease(examination: Examination): Check[] {
-  const driver = usableDriver(examination)?.driver
+  const driver = automatic(examination)
   if (driver === undefined) return []
   const { outcome, because } = examination.machine.release(driver)
   const finding = {
@@ -144,7 +168,7 @@ export function checkRelease(examination: Examination): Check[] {
 
 /** The last sentence: what can be done now. */
 export function conclusion(examination: Examination): string {
-  const usable = usableDriver(examination)
+  const usable = automatic(examination)
   if (usable === undefined) return `No driver of real lines can be used here. ${OFF_THE_DEVICE}`
-  return `${usable.driver} can be used: pi-worker run plan.yaml`
+  return `${usable} can be used: pi-worker run plan.yaml`
 }

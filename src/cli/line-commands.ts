@@ -1,6 +1,7 @@
 /** The commands on single lines and on the machine: their options and help. What each does is loaded when it is called. */
 
 import { type Command, Option } from 'commander'
+import { LINE_SPELLINGS } from '../catalogue-hardware.js'
 import type { DoctorFlags } from './doctor.js'
 import type { GetFlags } from './get.js'
 import type { PinoutFlags } from './pinout.js'
@@ -21,7 +22,7 @@ export function withBoardOptions(command: Command): Command {
     .option('--chip <path>', 'the GPIO chip; found by its label when left out')
 }
 
-const LINE_HELP = 'lines: 17, GPIO17, BCM17, J8:11 (header pin), or a name of their own'
+const LINE_HELP = `lines: ${LINE_SPELLINGS}`
 
 const DOCTOR_HELP = `
 Exit codes: 0 all is well, 1 there are warnings, 2 there are problems.

@@ -1,12 +1,13 @@
 /** The `pi-worker` command: its options and subcommands. What each does is loaded when it is called. */
 
 import { createRequire } from 'node:module'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import type { DriverName } from '../../drivers/driver.js'
 import { PiWorkerError } from '../errors.js'
 import { exit, exitOf } from './exit.js'
 import { type CliIo, Output, processIo } from './io.js'
 import { addLineCommands, LINE_COMMANDS, withBoardOptions } from './line-commands.js'
+import type { TraceFlags } from './trace.js'
 
 /** What `run` was asked for. */
 export interface RunFlags {
@@ -14,6 +15,7 @@ export interface RunFlags {
   readonly chip?: string
   readonly virtual?: true
   readonly trace?: string
+  readonly timescale: '1us' | '1ns'
   readonly replay?: string
   readonly json?: true
   readonly verbose?: true
@@ -32,6 +34,7 @@ Examples:
   pi-worker run dose.yaml --driver mock               run it on simulated hardware, in real time
   pi-worker run dose.yaml --driver mock --virtual     the same at once, in virtual time
   pi-worker run dose.yaml --trace dose.vcd            run it on this machine's lines and record them
+  pi-worker trace dose.vcd                            draw what was recorded
   pi-worker run dose.yaml --json > result.json        the tasks as one JSON object
   pi-worker doctor                                    what is wrong with this machine, and what mends it
   pi-worker pinout                                    the header, with what every line does now
@@ -58,6 +61,11 @@ Examples:
   pi-worker schema > plan.schema.json
   and as the first line of a plan, for editors with the YAML language server:
   # yaml-language-server: $schema=plan.schema.json`
+
+const TRACE_HELP = `
+Examples:
+  pi-worker trace dose.vcd
+  pi-worker trace dose.vcd --from 1s --to 1.2s --lines pump,level`
 
 /**
  * Runs one command line (without node and script) and gives the exit code. Never rejects for what a user did.
@@ -94,7 +102,7 @@ async function dispatch(argv: readonly string[], session: Session): Promise<numb
 async function report(session: Session, failure: unknown, argv: readonly string[]): Promise<void> {
   const [json, verbose] = ['--json', '--verbose'].map(flag => argv.includes(flag))
   const { reportFailure } = await import('./failure.js')
-  const ofRun = json && !LINE_COMMANDS.includes(argv[0] ?? '')
+  const ofRun = json && ![...LINE_COMMANDS, 'trace'].includes(argv[0] ?? '')
   await reportFailure(session, failure, { json: ofRun, verbose })
   if (!json || ofRun) return
   const { errorJson } = await import('./error-block.js')
@@ -118,6 +126,11 @@ function buildProgram(session: Session, done: (code: number) => void): Command {
   withBoardOptions(program.command('run').description('run a plan file').argument('<file>', 'plan file: YAML or JSON'))
     .option('--virtual', 'in virtual time, as fast as it goes; only with --driver mock')
     .option('--trace <file.vcd>', 'record every level change of the lines')
+    .addOption(
+      new Option('--timescale <tick>', 'one tick of the trace; 1ns is for short ones')
+        .choices(['1us', '1ns'])
+        .default('1us'),
+    )
     .option('--replay <file.vcd>', 'let inputs do what was recorded; only with --driver mock')
     .option('--json', 'print one JSON object, and nothing else, on standard output')
     .option('--verbose', 'more about the driver and about errors')
@@ -142,6 +155,21 @@ function buildProgram(session: Session, done: (code: number) => void): Command {
     .action(async () => {
       const { schemaCommand } = await import('./schema.js')
       done(schemaCommand(session))
+    })
+  program
+    .command('trace')
+    .description('draw a recording as a timing diagram, and say what each line did')
+    .argument('<file.vcd>', 'VCD file, as run --trace and logic analysers write it')
+    .option('--from <time>', 'where to begin: 20ms, 1.5s')
+    .option('--to <time>', 'where to end')
+    .option('--lines <names>', 'only these, in this order: SDA,SCL')
+    .option('--width <columns>', 'width of the drawing; that of the terminal when left out')
+    .option('--ascii', 'draw with ASCII characters only')
+    .option('--json', 'print what each line did as one JSON object; times in ns')
+    .addHelpText('after', TRACE_HELP)
+    .action(async (file: string, flags: TraceFlags) => {
+      const { traceCommand } = await import('./trace.js')
+      done(await traceCommand(session, file, flags))
     })
   addLineCommands(program, session, done)
   return program

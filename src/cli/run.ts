@@ -9,7 +9,7 @@ import { type CheckedPlan, checkPlan } from '../plan/check.js'
 import type { Place } from '../plan/place.js'
 import { type PlanResult, runPlan } from '../plan/run.js'
 import { type PlanSource, readPlanSource } from '../plan/source.js'
-import { recordTrace } from '../records/record-trace.js'
+import { type RecordedTrace, recordTrace } from '../records/record-trace.js'
 import { checkWritable } from '../records/vcd.js'
 import { type Clock, SystemClock } from '../worker/clock.js'
 import { toMs } from '../worker/duration.js'
@@ -66,20 +66,32 @@ async function runStoppable(session: Session, run: Run): Promise<number> {
     return exitOf(error)
   }
   session.err.write(describeBench(bench, verbose === true))
-  const verdict = judge(await runAndClose(bench, run, new Progress(session.err, clock)))
+  const { end, trace: recorded } = await runAndClose(bench, run, new Progress(session.err, clock))
+  const verdict = judge(end)
   await report(session, run, verdict)
+  if (recorded !== undefined && recorded.shortPulses > 0) session.err.write(shortPulses(recorded, flags))
   return verdict.exit
 }
 
+/** What is left of a run whose bench is closed. */
+interface Ended {
+  readonly end: RunEnd
+  readonly trace: RecordedTrace | undefined
+}
+
 /** Never rejects: the bench is closed and the trace complete, whatever goes wrong on the way. */
-async function runAndClose(bench: Bench, { plan, flags, clock, stop }: Run, progress: Progress): Promise<RunEnd> {
+async function runAndClose(bench: Bench, { plan, flags, clock, stop }: Run, progress: Progress): Promise<Ended> {
   const errors: unknown[] = []
   const began = clock.now()
-  let endTrace: (() => void) | undefined
+  let endTrace: (() => RecordedTrace) | undefined
+  let trace: RecordedTrace | undefined
   let result: PlanResult | undefined
   bench.worker.listen(event => progress.heard(event))
   try {
-    if (flags.trace !== undefined) endTrace = recordTrace(bench, { path: flags.trace, scope: plan.name })
+    if (flags.trace !== undefined) {
+      const { trace: path, timescale } = flags
+      endTrace = recordTrace(bench, { path, scope: plan.name, timescale })
+    }
     result = await runPlan(bench, plan, {
       signal: stop.signal,
       onEvent: ({ type, task }) => {
@@ -96,11 +108,11 @@ async function runAndClose(bench: Bench, { plan, flags, clock, stop }: Run, prog
     errors.push(error)
   }
   try {
-    endTrace?.()
+    trace = endTrace?.()
   } catch (error) {
     errors.push(error)
   }
-  return { result, errors, elapsed, stop: stop.reason }
+  return { end: { result, errors, elapsed, stop: stop.reason }, trace }
 }
 
 async function report({ io, out, err }: Session, { plan, flags }: Run, verdict: Verdict): Promise<void> {
@@ -116,6 +128,13 @@ async function report({ io, out, err }: Session, { plan, flags }: Run, verdict: 
   for (const failure of failures) {
     err.write(errorBlock(failure.error, { colored: err.colored, verbose: flags.verbose, place: failure.place }))
   }
+}
+
+/** Readers of VCD may show nothing of a pulse without a width. */
+function shortPulses({ shortPulses: count }: RecordedTrace, { timescale }: RunFlags): string {
+  const what = count === 1 ? '1 pulse is' : `${count} pulses are`
+  const remedy = timescale === '1ns' ? '' : '; --timescale 1ns shows them as they were'
+  return `trace: ${what} shorter than ${timescale} and without width in the file${remedy}\n`
 }
 
 /** @throws ERR_USAGE */

@@ -1,12 +1,16 @@
 /** `pi-worker set LINE=LEVEL...`: sets outputs, all at once, and says what becomes of them afterwards. */
 
+import { chipLineOf } from '../../drivers/chip-lines.js'
+import type { Board } from '../../drivers/driver.js'
 import { formatLine } from '../../drivers/lines.js'
+import type { Machine } from '../../drivers/machine/machine.js'
 import type { ReleaseFacts } from '../../drivers/machine/release.js'
 import { PiWorkerError } from '../errors.js'
 import { parseDuration } from '../worker/duration.js'
-import { chooseLines, guardLines, levelOf, levelsJson, showLevel } from './choose-lines.js'
+import { chooseLines, levelOf, levelsJson, showLevel } from './choose-lines.js'
 import { exit } from './exit.js'
 import { formatMs } from './format.js'
+import { guardLines } from './guard-lines.js'
 import { type BoardFlags, type LineWorld, thisWorld } from './line-world.js'
 import { onBoard, untilStopped } from './on-board.js'
 import type { Session } from './program.js'
@@ -36,16 +40,17 @@ export async function setCommand(
       wanted.map(({ spelling }) => spelling),
     )
     const warn = (text: string): void => err.write(`warning: ${text}\n`)
-    await guardLines(lines, { board, machine: world.machine, chip, force, warn })
+    await clock.hold(guardLines(lines, { board, machine: world.machine, use: 'set', chip, force, warn }))
     const initial = wanted.reduce((bits, { value }, index) => bits | (value << index), 0) >>> 0
     const handle = await board.request({ lines, settings: { direction: 'output', activeLow, initial } })
     const values = new Map(lines.map((line, index) => [line, wanted[index]?.value ?? 0]))
-    const after = world.machine.release(board.driver, chip)
+    const after = new Map(lines.map(line => [line, releaseOf(line, board, world.machine, chip)]))
     if (json) {
-      out.write(`${JSON.stringify({ lines: levelsJson(values, activeLow), afterwards: after })}\n`)
+      const afterwards = Object.fromEntries(lines.map(line => [formatLine(line), after.get(line)]))
+      out.write(`${JSON.stringify({ lines: levelsJson(values, activeLow), afterwards })}\n`)
     } else {
       for (const [line, value] of values) out.write(`${showLevel(line, value, activeLow)}\n`)
-      err.write(`${describeAfter(values, activeLow, after, hold === true, ms)}\n`)
+      err.write(`${describeAfter(values, activeLow, after, { hold: hold === true, ms })}\n`)
     }
     if (hold || ms !== undefined) await untilStopped(clock, stop, ms)
     handle.release()
@@ -77,32 +82,54 @@ function bitOf(word: string, activeLow: boolean): 0 | 1 | undefined {
   return undefined
 }
 
-/** `GPIO17 stays high when this command ends: persist_gpio_outputs is on.` */
+/** Of the line's own chip: what the header does, another chip need not do. */
+function releaseOf(line: number, { driver }: Board, machine: Machine, chip: string | undefined): ReleaseFacts {
+  const other = chipLineOf(line)
+  return machine.release(driver, other === undefined ? chip : `gpiochip${other.chip}`)
+}
+
+interface Holding {
+  readonly hold: boolean
+  readonly ms: number | undefined
+}
+
+/** `GPIO17 stays high when this command ends: persist_gpio_outputs is on.` Lines that fare alike share a sentence. */
 function describeAfter(
   values: ReadonlyMap<number, number>,
   activeLow: boolean,
-  { outcome, because }: ReleaseFacts,
-  hold: boolean,
-  ms: number | undefined,
+  after: ReadonlyMap<number, ReleaseFacts>,
+  { hold, ms }: Holding,
 ): string {
-  const names = [...values.keys()].map(formatLine)
-  const [stays, becomes, falls, input] =
-    names.length === 1
-      ? ['stays', 'becomes', 'falls back to its pull', 'an input']
-      : ['stay', 'become', 'fall back to their pulls', 'inputs']
-  const levels = new Set([...values.values()].map(value => levelOf(value, activeLow)))
-  const level = levels.size === 1 ? [...levels][0] : 'as set'
-  const subject = listed(names)
-  const holding = hold || ms !== undefined
-  const held = ms === undefined ? 'Held until Ctrl-C.' : `Held for ${formatMs(ms)}.`
-  const keep = holding ? '' : ' To hold it, add --hold.'
-  const sentence = {
-    kept: `${subject} ${stays} ${level} when this command ends: ${because}.`,
-    input: `${subject} ${becomes} ${input} when this command ends: ${because}.${keep}`,
-    pull: `${subject} ${falls} when this command ends: ${because}.${keep}`,
-    unknown: `What ${subject} does when this command ends is not known: ${because}.${keep}`,
+  const alike = new Map<string, number[]>()
+  for (const [line, { outcome, because }] of after) {
+    const fate = `${outcome} ${because}`
+    alike.set(fate, [...(alike.get(fate) ?? []), line])
+  }
+  const sentences = [...alike.values()].map(lines => {
+    const levels = new Set(lines.map(line => levelOf(values.get(line) ?? 0, activeLow)))
+    return sentenceOf(lines, levels.size === 1 ? [...levels][0] : 'as set', after.get(lines[0]!)!)
+  })
+  if (hold || ms !== undefined) {
+    const held = ms === undefined ? 'Held until Ctrl-C.' : `Held for ${formatMs(ms)}.`
+    return [held, ...sentences].join(' ')
+  }
+  const allKept = [...after.values()].every(({ outcome }) => outcome === 'kept')
+  return [...sentences, ...(allKept ? [] : [`To hold ${after.size === 1 ? 'it' : 'them'}, add --hold.`])].join(' ')
+}
+
+function sentenceOf(lines: readonly number[], level: string | undefined, { outcome, because }: ReleaseFacts): string {
+  const subject = listed(lines.map(formatLine))
+  const [stays, becomes, falls, input, does] =
+    lines.length === 1
+      ? ['stays', 'becomes', 'falls back to its pull', 'an input', 'does']
+      : ['stay', 'become', 'fall back to their pulls', 'inputs', 'do']
+  const when = 'when this command ends'
+  return {
+    kept: `${subject} ${stays} ${level} ${when}: ${because}.`,
+    input: `${subject} ${becomes} ${input} ${when}: ${because}.`,
+    pull: `${subject} ${falls} ${when}: ${because}.`,
+    unknown: `What ${subject} ${does} ${when} is not known: ${because}.`,
   }[outcome]
-  return holding ? `${held} ${sentence}` : sentence
 }
 
 function listed(names: readonly string[]): string {

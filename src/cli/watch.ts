@@ -5,8 +5,9 @@ import type { Bias, Capabilities, EdgeEvent, EdgeSelection, LineHandle } from '.
 import { formatLine } from '../../drivers/lines.js'
 import { PiWorkerError } from '../errors.js'
 import { parseDuration, toNs } from '../worker/duration.js'
-import { chooseLines, guardLines, showLevel } from './choose-lines.js'
+import { chooseLines, showLevel } from './choose-lines.js'
 import { exit } from './exit.js'
+import { guardLines } from './guard-lines.js'
 import type { Output } from './io.js'
 import { type BoardFlags, type LineWorld, thisWorld } from './line-world.js'
 import { onBoard, untilStopped } from './on-board.js'
@@ -39,7 +40,7 @@ export async function watchCommand(
   return await onBoard(session, flags, world, async ({ board, clock, stop }) => {
     const lines = chooseLines(board, spellings)
     const warn = (text: string): void => err.write(`warning: ${text}\n`)
-    await guardLines(lines, { board, machine: world.machine, chip, force, warn })
+    await clock.hold(guardLines(lines, { board, machine: world.machine, use: 'watch', chip, force, warn }))
     const settings = { direction: 'input', bias, edges, debounceNs } as const
     const start = board.now()
     const handle = await board.request({ lines, settings, consumer: 'pi-worker watch' })

@@ -40,6 +40,7 @@ const Timeout = Type.Optional(
 
 export const input = definePeripheral({
   type: 'input',
+  part: 'input',
   title: 'Digital input',
   description: 'One line that is read: a switch, a float, a motion sensor.',
   config: Type.Object({

@@ -36,6 +36,7 @@ const BlinkPulse = Type.Object({
 
 export const output = definePeripheral({
   type: 'output',
+  part: 'output',
   title: 'Digital output',
   description: 'One line that is driven high or low: a relay, a pump, a lamp.',
   config: Type.Object({

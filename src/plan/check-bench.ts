@@ -64,14 +64,6 @@ export function checkSimulate(
     }
     const definition = definitions.get(name)
     if (definition === undefined) continue
-    if (definition.simulate === undefined) {
-      problems.add(path, 'key', () => ({
-        code: 'ERR_PLAN_VALUE',
-        message: `simulate.${name}: nothing of ${name} (${definition.type}) can be simulated`,
-        remedy: `Leave out simulate.${name}.`,
-      }))
-      continue
-    }
     const checked = check(definition.simulate, entry ?? {})
     if (checked.problems !== undefined) problems.addAll(checked.problems, path, path)
     else putOwn(simulate, name, entry ?? {})

@@ -64,7 +64,7 @@ function peripheralSchema({ type, title, description, config }: AnyDefinition): 
 }
 
 function simulateSchema({ title, simulate }: AnyDefinition): SchemaNode[] {
-  return simulate === undefined ? [] : [{ title: `${title}, simulated`, ...toJsonSchema(simulate) }]
+  return [{ title: `${title}, simulated`, ...toJsonSchema(simulate) }]
 }
 
 /** Every kind of step, and the actions of all types: which of them a peripheral has, only the check of a file can say. */

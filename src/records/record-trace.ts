@@ -4,12 +4,18 @@ import type { Level } from '../../drivers/driver.js'
 import type { Bench } from '../bench/bench.js'
 import { VcdWriter } from './vcd.js'
 
+/** What became of a recording. */
+export interface RecordedTrace {
+  /** How many pulses were shorter than one tick: both edges are in the file, at one time. */
+  readonly shortPulses: number
+}
+
 export interface RecordOptions {
   /** Created, or emptied when it is there. */
   readonly path: string
   /** Name of the scope in the file. Default `bench`. */
   readonly scope?: string | undefined
-  /** One tick. Default 1us. */
+  /** One tick. Default 1us; 1ns for short traces. Times are rounded down to it. */
   readonly timescale?: '1us' | '1ns' | undefined
 }
 
@@ -18,7 +24,7 @@ export interface RecordOptions {
  * `observe: true`. Returns what ends the recording; call it when the bench is closed, so that the safe states are in it.
  * @throws ERR_FILE, ERR_UNSUPPORTED when the bench does not watch its lines
  */
-export function recordTrace(bench: Bench, { path, scope = 'bench', timescale }: RecordOptions): () => void {
+export function recordTrace(bench: Bench, { path, scope = 'bench', timescale }: RecordOptions): () => RecordedTrace {
   const initial = new Map<number, Level>()
   for (const { line } of bench.signals) {
     const level = bench.levelOf(line)
@@ -30,5 +36,6 @@ export function recordTrace(bench: Bench, { path, scope = 'bench', timescale }: 
   return () => {
     stop()
     writer.close(bench.board.now())
+    return { shortPulses: writer.shortPulses }
   }
 }

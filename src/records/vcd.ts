@@ -23,7 +23,11 @@ export interface VcdOptions {
   /** Name of the scope that the signals are in, made legal. */
   readonly scope: string
   readonly signals: readonly VcdSignal[]
-  /** One tick. Default 1us: sigrok expands every tick of a file, so 1ns is for short traces. */
+  /**
+   * One tick. Default 1us: sigrok expands every tick of a file, so 1ns is for short traces. A time is that of the tick
+   * it falls into (rounded down, all alike, so that what came first is never written later). A pulse within one tick
+   * keeps both edges, at one time; `shortPulses` counts them.
+   */
   readonly timescale?: '1us' | '1ns' | undefined
   /** Levels at time 0, by line; a line that is not named is unknown (x) until it changes. */
   readonly initial?: ReadonlyMap<number, Level> | undefined
@@ -65,15 +69,14 @@ export class VcdWriter {
   readonly path: string
   readonly #nsPerTick: number
   readonly #identifiers = new Map<number, string>()
-  /** The last level of every signal that is in the file, or about to be. */
-  readonly #written = new Map<number, Level | undefined>()
-  /** Changes of `#tick` that are not in the file yet: within one tick the last one counts. */
-  readonly #pending = new Map<number, Level>()
+  /** The last level of every signal in the file, and its tick. */
+  readonly #written = new Map<number, { level: Level | undefined; tick: number }>()
   readonly #settleNs: number
   readonly #early = new TinyQueue<Change>([], (a, b) => a.time - b.time || a.sequence - b.sequence)
   #sequence = 0
   #latest = 0
   #tick = 0
+  #shortPulses = 0
   #chunk = ''
   #file: number | undefined
   #failure: PiWorkerError | undefined
@@ -94,11 +97,17 @@ export class VcdWriter {
     this.#chunk += '#0\n'
     for (const [line, identifier] of this.#identifiers) {
       const level = options.initial?.get(line)
-      this.#written.set(line, level)
+      // Before the first tick: a change at time 0 makes no pulse with it.
+      this.#written.set(line, { level, tick: -1 })
       this.#chunk += `${level === undefined ? 'x' : bit(level)}${identifier}\n`
     }
     // At once, so that a file whose process dies is still one that can be read.
     this.#write()
+  }
+
+  /** How many pulses were shorter than one tick, and have no width in the file. */
+  get shortPulses(): number {
+    return this.#shortPulses
   }
 
   /** A line has this level from `time` (ns since the bench opened) on. Never throws: `close` says what went wrong. */
@@ -120,7 +129,6 @@ export class VcdWriter {
   close(time = 0): void {
     if (this.#file === undefined) return
     this.#settle(Number.POSITIVE_INFINITY)
-    this.#flushTick()
     // Later than the last change, or that change would last no time and be dropped by readers.
     this.#chunk += `#${Math.max(this.#tickOf(time), this.#tick + 1)}\n`
     this.#write()
@@ -154,31 +162,22 @@ export class VcdWriter {
   }
 
   #change(line: number, level: Level, time: number): void {
+    const last = this.#written.get(line)
+    if (last === undefined || last.level === level) return
     const tick = this.#tickOf(time)
     if (tick > this.#tick) {
-      this.#flushTick()
       this.#tick = tick
+      this.#chunk += `#${tick}\n`
     }
-    this.#pending.set(line, level)
+    if (last.tick === this.#tick) this.#shortPulses++
+    last.level = level
+    last.tick = this.#tick
+    this.#chunk += `${bit(level)}${this.#identifiers.get(line)}\n`
+    if (this.#chunk.length >= CHUNK) this.#write()
   }
 
   #tickOf(time: number): number {
     return Math.floor(time / this.#nsPerTick)
-  }
-
-  #flushTick(): void {
-    if (this.#pending.size === 0) return
-    let changes = ''
-    for (const [line, level] of this.#pending) {
-      if (this.#written.get(line) === level) continue
-      this.#written.set(line, level)
-      changes += `${bit(level)}${this.#identifiers.get(line)}\n`
-    }
-    this.#pending.clear()
-    if (changes === '') return
-    // The file is at #0 already.
-    this.#chunk += this.#tick === 0 ? changes : `#${this.#tick}\n${changes}`
-    if (this.#chunk.length >= CHUNK) this.#write()
   }
 
   #write(): void {

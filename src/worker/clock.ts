@@ -12,6 +12,16 @@ export interface Timer {
   cancel(): void
 }
 
+export interface TimerOptions {
+  /** It neither keeps the process alive nor makes a virtual clock advance. */
+  readonly background?: boolean
+  /**
+   * It belongs to a simulation: between two such timers a virtual clock lets all microtasks run, but not always the
+   * immediates (after 64 of them it does). The system clock makes no difference.
+   */
+  readonly simulated?: boolean
+}
+
 export interface Clock {
   readonly kind: 'system' | 'virtual'
   /** Whole nanoseconds since the clock was made; never goes back. Exact for 104 days. */
@@ -20,10 +30,9 @@ export interface Clock {
   wall(): number
   /**
    * Calls back once, `ns` nanoseconds from now or later, never earlier.
-   * A `background` timer neither keeps the process alive nor makes a virtual clock advance.
    * @throws ERR_BAD_DURATION when `ns` is not finite
    */
-  after(ns: number, callback: () => void, options?: { readonly background?: boolean }): Timer
+  after(ns: number, callback: () => void, options?: TimerOptions): Timer
   /**
    * Waits until `now()` has reached `time` (ns), as exactly as the clock can: a virtual clock to the nanosecond, the
    * system clock by sleeping and then spinning for the last millisecond or two, which blocks the event loop that long.
@@ -72,7 +81,7 @@ export class SystemClock implements Clock {
     return Date.now()
   }
 
-  after(ns: number, callback: () => void, options?: { readonly background?: boolean }): Timer {
+  after(ns: number, callback: () => void, options?: TimerOptions): Timer {
     return new SystemTimer(this, this.now() + checkNs(ns), callback, options?.background ?? false)
   }
 

@@ -15,6 +15,7 @@ export class VirtualTimer implements Timer {
     readonly sequence: number,
     public callback: () => void,
     readonly background: boolean,
+    readonly simulated: boolean,
   ) {}
 
   cancel(): void {
@@ -29,11 +30,21 @@ export class TimerHeap {
   #cancelled = 0
   #sequence = 0
 
-  add(due: number, callback: () => void, background: boolean): VirtualTimer {
-    const timer = new VirtualTimer(this, due, this.#sequence++, callback, background)
+  add(due: number, callback: () => void, background: boolean, simulated = false): VirtualTimer {
+    const timer = new VirtualTimer(this, due, this.#sequence++, callback, background, simulated)
     if (!background) this.foreground++
     this.#heap.push(timer)
     return timer
+  }
+
+  /** The earliest pending timer, left in. */
+  get first(): VirtualTimer | undefined {
+    for (;;) {
+      const timer = this.#heap.peek()
+      if (timer === undefined || timer.pending) return timer
+      this.#heap.pop()
+      this.#cancelled--
+    }
   }
 
   /** The earliest pending timer, taken out; undefined when there is none. */

@@ -114,6 +114,11 @@ export class Worker {
     return this.#unfinished + this.#retention.size
   }
 
+  /** The tasks that are not over: queued, running or stopping. */
+  get unfinished(): readonly Task[] {
+    return [...this.#unfinishedRecords()].map(({ task }) => task)
+  }
+
   /**
    * A peripheral's queue, made when it is first named; `options` given later change it.
    * @throws ERR_BAD_OPTION, ERR_BAD_DURATION

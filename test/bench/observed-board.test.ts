@@ -70,6 +70,122 @@ describe('an observed output', () => {
   })
 })
 
+describe('an observed output on hardware that times pulses itself', () => {
+  /** The simulated board, as if nobody could watch it play. */
+  function withDma() {
+    const dma = Object.assign(Object.create(board) as MockBoard, {
+      capabilities: { ...board.capabilities, pulses: 'dma' },
+      request: board.request.bind(board),
+      now: () => clock.now(),
+    })
+    const watched = new ObservedBoard(dma, clock)
+    const timed: string[] = []
+    watched.onLevel((line, level, time) => timed.push(`${line} ${level} @${time}`))
+    return { watched, timed }
+  }
+  const blink = [
+    { values: 1, ns: 30_000_400 },
+    { values: 0, ns: 10_000_400 },
+  ]
+
+  it('tells every step at its time, in whole µs, after the call', async () => {
+    const { watched, timed } = withDma()
+    const handle = await watched.request({ lines: [17], settings: { direction: 'output' } })
+    await clock.reach(5000)
+    await handle.play({ steps: blink, repeat: 2 })
+    expect(timed).toEqual(['17 low @0', '17 high @5000', '17 low @30005000', '17 high @40006000', '17 low @70006000'])
+  })
+
+  it('tells them while they are played, no later than a recording waits', async () => {
+    const { watched, timed } = withDma()
+    const handle = await watched.request({ lines: [17], settings: { direction: 'output' } })
+    const playing = handle.play({ steps: blink, repeat: 2 })
+    await clock.reach(60e6)
+    expect(timed).toEqual(['17 low @0', '17 high @0', '17 low @30000000', '17 high @40001000'])
+    await playing
+  })
+
+  it('tells only the lines of the mask, as levels', async () => {
+    const { watched, timed } = withDma()
+    const settings = { direction: 'output', activeLow: true } as const
+    const handle = await watched.request({ lines: [17, 18], settings })
+    timed.length = 0
+    await handle.play({ steps: [{ values: 0b11, mask: 0b10, ns: 1000 }] })
+    expect(timed).toEqual(['18 low @0'])
+  })
+
+  it('tells no step that was not reached when it was aborted', async () => {
+    const { watched, timed } = withDma()
+    const handle = await watched.request({ lines: [17], settings: { direction: 'output' } })
+    const stop = new AbortController()
+    const playing = handle.play({ steps: blink, repeat: 1000 }, stop.signal)
+    await clock.reach(35e6)
+    stop.abort(new RangeError('enough'))
+    await expect(playing).rejects.toThrow('enough')
+    await clock.reach(90e6)
+    expect(timed).toEqual(['17 low @0', '17 high @0', '17 low @30000000'])
+  })
+
+  it('tells nothing of what the driver refuses to play', async () => {
+    const { watched, timed } = withDma()
+    const handle = await watched.request({ lines: [17], settings: { direction: 'output' } })
+    await expect(handle.play({ steps: [{ values: 1, ns: 0.5 }] })).rejects.toMatchObject({ code: 'ERR_BAD_PULSES' })
+    await clock.reach(90e6)
+    expect(timed).toEqual(['17 low @0'])
+  })
+
+  it('rejects with what ended the play when the handle was released meanwhile', async () => {
+    const { watched, timed } = withDma()
+    const handle = await watched.request({ lines: [17], settings: { direction: 'output' } })
+    const playing = handle.play({ steps: blink, repeat: 1000 })
+    await clock.reach(35e6)
+    handle.release()
+    await expect(playing).rejects.toMatchObject({ code: 'ERR_RELEASED' })
+    expect(timed).toEqual(['17 low @0', '17 high @0', '17 low @30000000'])
+  })
+
+  it('tells the edges of PWM until a level is set', async () => {
+    const { watched, timed } = withDma()
+    const handle = await watched.request({ lines: [18], settings: { direction: 'output' } })
+    timed.length = 0
+    handle.pwm?.(18, { frequency: 100, duty: 0.25 })
+    await clock.reach(25e6)
+    handle.set(0)
+    await clock.reach(90e6)
+    expect(timed).toEqual([
+      '18 high @0',
+      '18 low @2500000',
+      '18 high @10000000',
+      '18 low @12500000',
+      '18 high @20000000',
+      '18 low @22500000',
+    ])
+  })
+
+  it.each([
+    ['is steady', { frequency: 100, duty: 1 }, ['18 high @0']],
+    ['is faster than is told', { frequency: 25_000, duty: 0.5 }, []],
+  ])('tells of PWM that %s what there is', async (_, settings, expected) => {
+    const { watched, timed } = withDma()
+    const handle = await watched.request({ lines: [18], settings: { direction: 'output' } })
+    timed.length = 0
+    handle.pwm?.(18, settings)
+    await clock.reach(1e9)
+    expect(timed).toEqual(expected)
+  })
+
+  it('tells that PWM ends inactive with the handle, and tells no more', async () => {
+    const { watched, timed } = withDma()
+    const handle = await watched.request({ lines: [18], settings: { direction: 'output' } })
+    timed.length = 0
+    handle.pwm?.(18, { frequency: 100, duty: 0.5 })
+    await clock.reach(2e6)
+    handle.release()
+    await clock.reach(1e9)
+    expect(timed).toEqual(['18 high @0', '18 low @2000000'])
+  })
+})
+
 describe('an observed input', () => {
   it('tells of every edge although nobody listens to its edges', async () => {
     board.drive(4, 'low')

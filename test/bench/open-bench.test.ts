@@ -203,3 +203,29 @@ describe('a bench that cannot work is refused', () => {
     expect(await failureOf(open({ pump: output({ line: 17 }) }, driver))).toMatchObject({ code: 'ERR_PERMISSION' })
   })
 })
+
+describe('a bench that no driver can serve', () => {
+  // Nothing is opened: no driver has both.
+  const greedy = definePeripheral({
+    type: 'greedy',
+    title: 'Greedy',
+    config: Type.Object({ line: Line() }),
+    needs: () => ({ pwm: true, drive: 'open-drain' }),
+    open: async () => undefined,
+    actions: { rest: { title: 'Rest', effect: 'idempotent', run: () => undefined } },
+    safe: () => undefined,
+  })
+
+  it('names with auto, too, the peripheral, its need and each driver', async () => {
+    const specs = { fan: greedy({ line: 18 }), lamp: output({ line: 17 }) }
+    const error = await failureOf(openBench(specs, { driver: 'auto' }))
+    expect(error).toMatchObject({ code: 'ERR_NO_DRIVER', place: 'fan' })
+    expect(error).toMatchObject({
+      message: expect.stringMatching(
+        /gpiochip: fan needs PWM, which gpiochip cannot do.*pigpio: fan needs drive open-drain, which pigpio.*onoff: fan needs drive open-drain and PWM, which onoff/s,
+      ),
+      remedy: 'Ask for less: no driver has all of this on this machine.',
+    })
+    expect((error as PiWorkerError).message).not.toContain('lamp')
+  })
+})

@@ -10,7 +10,16 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Row, Size } from './measure.js'
 
-const BENCHES = ['worker-speed', 'thread-pool', 'many-tasks', 'memory', 'mock-speed', 'driver-overhead', 'long-plan']
+const BENCHES = [
+  'worker-speed',
+  'thread-pool',
+  'many-tasks',
+  'memory',
+  'mock-speed',
+  'driver-overhead',
+  'player',
+  'long-plan',
+]
 
 const { values, positionals } = parseArgs({
   options: { smoke: { type: 'boolean', default: false }, child: { type: 'string' } },

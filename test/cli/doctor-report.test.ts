@@ -5,16 +5,21 @@ import { NO_CHIP, NO_SYSFS, TestWorld } from './line-world.js'
 
 describe('what the doctor prints', () => {
   it('is a column each for state, name and finding, with the command on a line of its own', async () => {
-    const there = new TestWorld({ tree: PI_4 })
+    const there = new TestWorld({ tree: { ...PI_4, 'sys/class/gpio/gpio529/direction': 'out\n' } })
     await doctorCommand(there.session, {}, there)
     expect(there.stdout).toMatch(/^ok {7}board {6}Raspberry Pi 4 Model B Rev 1\.4, revision c03114\n/)
     expect(there.stdout).toContain(
+      'warning  exports    GPIO17 (sysfs number 529) is exported (output), and no program is seen to use it\n' +
+        '                    mend: echo 529 | sudo tee /sys/class/gpio/unexport\n' +
+        '                    A program that was killed leaves its lines like that, and nobody else gets them.\n',
+    )
+    expect(there.stdout).toContain(
       'warning  rtc        there is no real-time clock: after a start without network, the times of records\n' +
         '                    are wrong\n' +
-        "                    mend: echo 'dtoverlay=i2c-rtc,ds3231' | sudo tee -a /boot/firmware/config.txt\n" +
-        '                    That is for a DS3231 on GPIO2 and GPIO3; then restart.\n',
+        '                    Let a service wait for NTP first, or add a clock: with a DS3231 on GPIO2 and\n' +
+        '                    GPIO3, dtoverlay=i2c-rtc,ds3231 in /boot/firmware/config.txt.\n',
     )
-    expect(there.stdout).toMatch(/\n\n1 warning\. gpiochip can be used: pi-worker run plan\.yaml\n$/)
+    expect(there.stdout).toMatch(/\n\n2 warnings\. gpiochip can be used: pi-worker run plan\.yaml\n$/)
   })
 
   it('has no line that is wider than the terminal, but for commands', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { doctorCommand } from '../../src/cli/doctor.js'
 import type { Check } from '../../src/cli/doctor-checks.js'
 import { PiWorkerError } from '../../src/errors.js'
-import { CONTAINER, LAPTOP, PI_4, PI_5, PI_ZERO, type Tree } from '../drivers/machine/trees.js'
+import { CONTAINER, LAPTOP, PI_4, PI_5, PI_ZERO, plant, type Tree } from '../drivers/machine/trees.js'
 import { NO_CHIP, NO_SYSFS, TestWorld, type WorldOptions } from './line-world.js'
 import { runMain } from './setup.js'
 
@@ -175,6 +175,41 @@ describe('doctor on what is missing', () => {
     expect(named(await doctor({ tree, machine }), name)).toMatchObject({ state: 'problem', mend })
   })
 
+  describe('of what auto takes', () => {
+    const refusals = { gpiochip: new PiWorkerError('ERR_UNSUPPORTED', 'the gpiochip driver needs ARMv7 or newer') }
+    const tree = { ...PI_ZERO, 'packages/pigpio/build/Release/pigpio.node': '' }
+    const look = async (machine: object, more: Tree = {}) => {
+      const root = plant({ ...tree, ...more })
+      const report = await doctor({
+        tree: { ...tree, ...more },
+        refusals,
+        machine: { findPackage: (name: string) => `${root}/packages/${name}`, ...machine },
+      })
+      const findings = ['onoff', 'pigpio'].map(name => named(report, name)?.finding ?? '')
+      return { findings: findings.join('\n'), summary: report.summary }
+    }
+
+    it('says that root gets pigpio, which comes before onoff', async () => {
+      const { findings, summary } = await look({ uid: 0 })
+      expect(findings).toMatch(/^can be used: .*\nis installed, and --driver auto takes it; it is not tried here/)
+      expect(summary).toBe('pigpio can be used: pi-worker run plan.yaml')
+    })
+
+    it('says that another user gets onoff, and what root would get', async () => {
+      const { findings, summary } = await look({ uid: 1000 })
+      expect(findings).toMatch(
+        /^can be used, and --driver auto takes it: .*\nis installed.* as root --driver auto takes it/,
+      )
+      expect(summary).toBe('onoff can be used: pi-worker run plan.yaml')
+    })
+
+    it('says that root gets onoff while pigpiod has the hardware', async () => {
+      const { findings, summary } = await look({ uid: 0 }, { 'proc/412/comm': 'pigpiod\n' })
+      expect(findings).toMatch(/^can be used, and --driver auto takes it: .*\nis installed, but pigpiod/)
+      expect(summary).toMatch(/^onoff/)
+    })
+  })
+
   it('says whether pigpio could be used, without trying it', async () => {
     const there = { findPackage: (name: string) => `/packages/${name}` }
     expect(named(await doctor({ tree: PI_5, machine: there }), 'pigpio')?.finding).toContain('Pi 5')
@@ -211,6 +246,30 @@ describe('doctor on lines', () => {
     })
   })
 
+  it('does not call a line left over when the files of other users cannot be seen', async () => {
+    // A file where the folder should be: it is there, and cannot be looked into.
+    const other = { 'proc/1/comm': 'systemd\n', 'proc/1/fd': '' }
+    expect(named(await doctor({ tree: { ...PI_4, ...left, ...other } }), 'exports')).toEqual({
+      name: 'exports',
+      state: 'warning',
+      finding:
+        'GPIO17 (sysfs number 529) is exported (output, high); ' +
+        'whether a program of another user has it cannot be seen',
+      mend: null,
+      advice: 'Root sees it: sudo pi-worker doctor',
+    })
+  })
+
+  it('does not say that nobody holds a line where nothing can be known', async () => {
+    const info = Object.fromEntries(Array.from({ length: 28 }, (_, line) => [line, { direction: undefined }]))
+    const refused = new PiWorkerError('ERR_UNSUPPORTED', 'the gpiochip driver needs ARMv7 or newer')
+    const report = await doctor({ info, refusals: { gpiochip: refused } })
+    expect(named(report, 'lines')?.finding).toBe(
+      'who holds lines of the header is not known: driver onoff cannot see it here',
+    )
+    expect(named(await doctor(), 'lines')?.finding).toBe('no line of the header is held')
+  })
+
   it('tells who holds lines, and the overlay that it comes from', async () => {
     const info = {
       4: { used: true, consumer: 'onewire@4' },
@@ -244,21 +303,24 @@ describe('doctor on lines', () => {
 })
 
 describe('doctor on the system', () => {
-  it('misses a real-time clock, and says what adds one', async () => {
+  it('misses a real-time clock, and advises on one, which this Pi may not have', async () => {
     expect(named(await doctor({ tree: PI_4 }), 'rtc')).toMatchObject({
       state: 'warning',
-      mend: "echo 'dtoverlay=i2c-rtc,ds3231' | sudo tee -a /boot/firmware/config.txt",
+      mend: null,
+      advice:
+        'Let a service wait for NTP first, or add a clock: with a DS3231 on GPIO2 and GPIO3, ' +
+        'dtoverlay=i2c-rtc,ds3231 in /boot/firmware/config.txt.',
     })
     expect(named(await doctor({ tree: PI_5 }), 'rtc')).toMatchObject({ state: 'ok' })
   })
 
   it.each([
-    ['no', 'sudo timedatectl set-ntp true'],
-    [undefined, 'sudo apt install -y systemd-timesyncd'],
-  ])('misses NTP when systemd answers %s', async (answer, mend) => {
+    ['no', 'sudo timedatectl set-ntp true', /do not come from this clock/],
+    [undefined, null, /^Look with: timedatectl; where no daemon sets the clock:.*systemd-timesyncd$/],
+  ])('misses NTP when systemd answers %s', async (answer, mend, advice) => {
     const { 'run/systemd/timesync/synchronized': _, ...tree } = PI_4
     const report = await doctor({ tree, machine: { askTimeSync: async () => answer } })
-    expect(named(report, 'time')).toMatchObject({ state: 'warning', mend })
+    expect(named(report, 'time')).toMatchObject({ state: 'warning', mend, advice: expect.stringMatching(advice) })
   })
 
   it('warns of pigpiod', async () => {

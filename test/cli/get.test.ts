@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { numberOfChipLine } from '../../drivers/chip-lines.js'
 import { getCommand } from '../../src/cli/get.js'
 import { memory, PI_4, PI_ZERO } from '../drivers/machine/trees.js'
 import { TestWorld, type WorldOptions } from './line-world.js'
@@ -98,12 +99,19 @@ describe('get of a line that serves other hardware', () => {
     expect(there.stderr).toBe('warning: GPIO14 serves TXD1 until now; --force takes it away from there\n')
   })
 
-  it('is done with a warning where it cannot be known', async () => {
+  it('is refused where it cannot be known what it serves, but for --force', async () => {
     const { 'dev/gpiomem': _, ...tree } = PI_4
     const there = world({ tree })
-    await getCommand(there.session, ['14', '22'], FLAGS, there)
-    expect(there.requested).toEqual([14, 22])
-    expect(there.stderr).toMatch(/^warning: GPIO14 is TXD where that is turned on.*there is no \/dev\/gpiomem\n$/)
+    await expect(getCommand(there.session, ['22', '14'], FLAGS, there)).rejects.toMatchObject({
+      code: 'ERR_LINE_BUSY',
+      place: 'GPIO14',
+      message: expect.stringMatching(/^GPIO14 is TXD where that is turned on.*not known: there is no \/dev\/gpiomem$/),
+      remedy: expect.stringMatching(/--force.*pinctrl get 14$/),
+    })
+    expect(there.requested).toEqual([])
+    await getCommand(there.session, ['22', '14'], { ...FLAGS, force: true }, there)
+    expect(there.requested).toEqual([22, 14])
+    expect(there.stderr).toMatch(/^warning: GPIO14 is TXD where that is turned on/)
   })
 
   it('is done without a word on simulated lines and on chips that are not the header', async () => {
@@ -144,5 +152,43 @@ describe('get of an output that nobody holds any more', () => {
     const there = world({ tree: { ...PI_ZERO, 'dev/gpiomem': memory(4096, {}) }, info: left })
     await getCommand(there.session, ['17'], FLAGS, there)
     expect(there.requested).toEqual([17])
+  })
+
+  it('is refused on another chip, without a word of the registers of the header', async () => {
+    const line = numberOfChipLine({ chip: 1, offset: 3 })
+    const there = world({ info: { [line]: { direction: 'output' } } })
+    await expect(getCommand(there.session, ['gpiochip1:3'], FLAGS, there)).rejects.toMatchObject({
+      code: 'ERR_LINE_BUSY',
+      place: 'gpiochip1:3',
+      remedy: 'If it need not drive anything, add --force.',
+    })
+    expect(there.requested).toEqual([])
+  })
+})
+
+describe('get of a line of which nothing is known', () => {
+  // A Pi Zero: no koffi, so that neither the character device nor the registers tell.
+  const unknown = {
+    tree: PI_ZERO,
+    machine: { arch: 'arm', processor: 'armv6l' },
+    info: { 17: { direction: undefined } },
+  }
+
+  it('is refused, because it may be an output that drives', async () => {
+    const there = world(unknown)
+    await expect(getCommand(there.session, ['17'], { driver: 'onoff' }, there)).rejects.toMatchObject({
+      code: 'ERR_LINE_BUSY',
+      place: 'GPIO17',
+      message: 'whether GPIO17 was left as an output is not known, and reading it here would make it an input',
+      remedy: expect.stringMatching(/--force.*sudo pinctrl get 17$/),
+    })
+    expect([there.requested, there.closed]).toEqual([[], 1])
+  })
+
+  it('is done with --force, and the risk is told', async () => {
+    const there = world(unknown)
+    expect(await getCommand(there.session, ['17'], { driver: 'onoff', force: true }, there)).toBe(0)
+    expect([there.requested, there.stdout]).toEqual([[17], 'GPIO17=low\n'])
+    expect(there.stderr).toBe('warning: whether GPIO17 was left as an output is not known; --force makes it an input\n')
   })
 })

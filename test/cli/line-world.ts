@@ -1,5 +1,6 @@
 /** The line commands on a machine of files and a simulated chip, which may pass for a real one. */
 
+import { chipLineOf, numberOfChipLine, parseChipLine } from '../../drivers/chip-lines.js'
 import type { Board, LineInfo } from '../../drivers/driver.js'
 import type { MachineOptions } from '../../drivers/machine/machine.js'
 import { MockBoard, type MockBoardOptions } from '../../mocks/board.js'
@@ -17,6 +18,8 @@ export interface WorldOptions extends FakeIoOptions {
   readonly board?: Omit<MockBoardOptions, 'clock'>
   /** Why drivers do not open; those that are not named open. */
   readonly refusals?: Readonly<Record<string, PiWorkerError>>
+  /** Why other chips cannot be reached, by their numbers; those that are not named can. */
+  readonly chips?: Readonly<Record<number, PiWorkerError>>
   /** The kernel's account of lines, where it differs from the simulation's. */
   readonly info?: Readonly<Record<number, Partial<LineInfo>>>
 }
@@ -72,17 +75,28 @@ export class TestWorld implements LineWorld {
       capabilities: chip.capabilities,
       lineCount: chip.lineCount,
       now: () => chip.now(),
-      findLine: name => chip.findLine(name),
-      lineInfo: line => ({ ...chip.lineInfo(line), ...this.#options.info?.[line] }),
+      findLine: name => {
+        const other = parseChipLine(name)
+        const refusal = this.#options.chips?.[other?.chip ?? 0]
+        if (refusal !== undefined) throw refusal
+        return other === undefined ? chip.findLine(name) : numberOfChipLine(other)
+      },
+      lineInfo: line => ({ ...chip.lineInfo(simulated(line)), line, ...this.#options.info?.[line] }),
       request: async request => {
         this.requested.push(...request.lines)
-        return await chip.request(request)
+        return await chip.request({ ...request, lines: request.lines.map(simulated) })
       },
       close: async () => {
         this.closed++
       },
     }
   }
+}
+
+/** The line of the simulated chip behind a line: those of other chips are from 40 on. */
+function simulated(line: number): number {
+  const other = chipLineOf(line)
+  return other === undefined ? line : 40 + other.offset
 }
 
 /** The errors of drivers on machines that have none. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { pinoutCommand } from '../../src/cli/pinout.js'
+import { PiWorkerError } from '../../src/errors.js'
 import { LAPTOP, PI_4, PI_5 } from '../drivers/machine/trees.js'
 import { NO_CHIP, NO_SYSFS, TestWorld, type WorldOptions } from './line-world.js'
 import { planFile, runMain, tempFile } from './setup.js'
@@ -124,6 +125,18 @@ describe('pinout --bench', () => {
     expect(rowOf(there, 15)).toMatch(/^\*a input/)
     expect(there.stdout).toContain('not on the header: c (GPIO40)')
     expect(there.stdout).toContain('lines that are not found here: b (GATE)')
+  })
+
+  it.each([
+    ['ERR_UNKNOWN_CHIP', 'there is no /dev/gpiochip3'],
+    ['ERR_PERMISSION', 'pi may not open /dev/gpiochip3'],
+  ] as const)('shows the others when the chip of one is refused with %s', async (code, message) => {
+    const bench = tempFile(
+      'bench: { a: { type: input, line: 22 }, b: { type: input, line: gpiochip3:5 } }\nplan: [a.read]\n',
+    )
+    const there = await pinout({ chips: { 3: new PiWorkerError(code, message) } }, { bench })
+    expect(rowOf(there, 15)).toMatch(/^\*a input/)
+    expect(there.stdout).toContain('lines that are not found here: b (gpiochip3:5)')
   })
 
   it('refuses a file that is no plan, with the place', async () => {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { LINE_SPELLINGS } from '../../src/catalogue-hardware.js'
+import { catalogue } from '../../src/errors.js'
 import { runMain } from './setup.js'
 
 describe('pi-worker', () => {
@@ -22,6 +24,14 @@ describe('pi-worker', () => {
   it('prints the version of the package', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
     expect(await runMain(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+
+  it.each(['get', 'watch'])('tells of every spelling of a line, as errors do, in the help of %s', async command => {
+    const { stdout } = await runMain([command, '--help'])
+    const text = stdout.replaceAll(/\s+/g, ' ')
+    expect(text).toContain(LINE_SPELLINGS)
+    expect(catalogue.ERR_UNKNOWN_LINE.remedy).toContain(LINE_SPELLINGS)
+    expect(LINE_SPELLINGS).toContain('gpiochip1:3')
   })
 
   it('prints the schema of plan files as JSON', async () => {

@@ -103,9 +103,36 @@ describe('what set says of the level afterwards', () => {
     await setCommand(there.session, ['22=1'], { ...FLAGS, json: true }, there)
     expect(JSON.parse(there.stdout)).toEqual({
       lines: { GPIO22: { level: 'high', value: 1 } },
-      afterwards: { outcome: 'kept', because: 'persist_gpio_outputs is on' },
+      afterwards: { GPIO22: { outcome: 'kept', because: 'persist_gpio_outputs is on' } },
     })
     expect(there.stderr).toBe('')
+  })
+})
+
+describe('what set says of the lines of another chip', () => {
+  const unknown = { outcome: 'unknown', because: "the chip is not the header's" }
+
+  it('is not what the header does', async () => {
+    const there = new TestWorld()
+    await setCommand(there.session, ['gpiochip1:3=1'], FLAGS, there)
+    expect(there.stderr).toBe(
+      "What gpiochip1:3 does when this command ends is not known: the chip is not the header's. To hold it, add --hold.\n",
+    )
+  })
+
+  it('is said of each line by itself', async () => {
+    const there = new TestWorld()
+    await setCommand(there.session, ['22=1', 'gpiochip1:3=1'], FLAGS, there)
+    expect(there.stderr).toBe(
+      'GPIO22 stays high when this command ends: persist_gpio_outputs is on. ' +
+        "What gpiochip1:3 does when this command ends is not known: the chip is not the header's. To hold them, add --hold.\n",
+    )
+  })
+
+  it('is so with --json, and for a chip of which the machine knows nothing', async () => {
+    const there = new TestWorld()
+    await setCommand(there.session, ['22=1', 'gpiochip7:3=1'], { ...FLAGS, json: true }, there)
+    expect(JSON.parse(there.stdout).afterwards).toMatchObject({ GPIO22: { outcome: 'kept' }, 'gpiochip7:3': unknown })
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { watchCommand } from '../../src/cli/watch.js'
+import { PI_4 } from '../drivers/machine/trees.js'
 import { TestWorld } from './line-world.js'
 import { runMain } from './setup.js'
 
@@ -122,6 +123,22 @@ describe('watch', () => {
     const there = new TestWorld()
     await expect(watchCommand(there.session, ['2'], FLAGS, there)).rejects.toMatchObject({ code: 'ERR_LINE_BUSY' })
     expect(there.requested).toEqual([])
+  })
+
+  it.each([
+    ['the registers', PI_4, 'pi-worker get GPIO17'],
+    ['the kernel', { ...PI_4, 'dev/gpiomem': { link: 'nothing' } }, 'pinctrl get 17'],
+  ])('refuses an output that drives on, which %s tell, but for --force', async (_, tree, look) => {
+    const there = new TestWorld({ tree, info: { 17: { direction: 'output' } } })
+    await expect(watchCommand(there.session, ['17'], FLAGS, there)).rejects.toMatchObject({
+      code: 'ERR_LINE_BUSY',
+      place: 'GPIO17',
+      message: 'GPIO17 was left as an output, and watching it here would make it an input',
+      remedy: expect.stringContaining(look),
+    })
+    expect(there.requested).toEqual([])
+    await watchCommand(there.session, ['17'], { ...FLAGS, force: true, for: '1s' }, there)
+    expect(there.stderr).toContain('warning: GPIO17 was left as an output; --force makes it an input\n')
   })
 
   it.each([

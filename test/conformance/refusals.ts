@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { DriverName, LineRequest, LineSettings } from '../../drivers/driver.js'
+import { formatLine } from '../../drivers/lines.js'
 import { has } from './abilities.js'
 import { INPUTS, OUTPUTS } from './rig.js'
 import { type Behave, refused } from './setup.js'
@@ -7,6 +8,7 @@ import { type Behave, refused } from './setup.js'
 const [LEVEL] = INPUTS
 const [PUMP, LAMP] = OUTPUTS
 
+const AT_PUMP = expect.stringContaining(formatLine(PUMP))
 const OUTPUT: LineSettings = { direction: 'output' }
 const INPUT: LineSettings = { direction: 'input' }
 
@@ -29,24 +31,37 @@ const NEVER: readonly (readonly [string, string, Partial<LineRequest>])[] = [
   ['debounce of an output', 'ERR_UNSUPPORTED', { settings: { ...OUTPUT, debounceNs: 1e6 } }],
 ]
 
+/** Every refusal has a place and a remedy. */
+const SAYS_WHERE = { place: expect.stringMatching(/./), remedy: expect.stringMatching(/./) }
+
 export function refusalBehaviours(behave: Behave, driver: DriverName): void {
   for (const [what, code, request] of NEVER) {
-    behave(`is ${what}, and no line is held then`, async ({ board }) => {
-      await refused(board.request({ lines: [PUMP], settings: OUTPUT, ...request }), code)
-      expect(board.lineInfo(PUMP).used).toBe(false)
-    })
+    behave(
+      `is ${what}: it names the place, no line is held then, and the next request is served`,
+      async ({ board }) => {
+        const error = await refused(board.request({ lines: [PUMP], settings: OUTPUT, ...request }), code)
+        expect(error).toMatchObject(SAYS_WHERE)
+        expect(board.lineInfo(PUMP).used).toBe(false)
+        const handle = await board.request({ lines: [PUMP], settings: { ...OUTPUT, initial: 1 } })
+        expect(handle.get()).toBe(1)
+      },
+    )
   }
 
   behave('is a line that somebody else of this process holds, and it names who', async ({ board }) => {
-    await board.request({ lines: [PUMP], settings: OUTPUT, consumer: 'the first' })
+    const first = await board.request({ lines: [PUMP], settings: OUTPUT, consumer: 'the first' })
     const error = await refused(board.request({ lines: [PUMP], settings: INPUT }), 'ERR_LINE_BUSY')
-    expect(error).toMatchObject({ message: expect.stringContaining('the first') })
+    expect(error).toMatchObject({ ...SAYS_WHERE, message: expect.stringContaining('the first'), place: AT_PUMP })
+    first.release()
+    await board.request({ lines: [PUMP], settings: INPUT })
   })
 
   behave('is a busy line among free ones, which stay free', async ({ board }) => {
-    await board.request({ lines: [PUMP], settings: OUTPUT })
+    const first = await board.request({ lines: [PUMP], settings: OUTPUT })
     await refused(board.request({ lines: [LAMP, PUMP], settings: OUTPUT }), 'ERR_LINE_BUSY')
     expect(board.lineInfo(LAMP).used).toBe(false)
+    first.release()
+    await board.request({ lines: [LAMP, PUMP], settings: OUTPUT })
   })
 
   behave(
@@ -54,7 +69,7 @@ export function refusalBehaviours(behave: Behave, driver: DriverName): void {
     async ({ rig, board }) => {
       const letGo = await rig.occupy(PUMP, 'stranger')
       const error = await refused(board.request({ lines: [PUMP], settings: OUTPUT }), 'ERR_LINE_BUSY')
-      expect(error).toMatchObject({ message: expect.stringContaining('stranger') })
+      expect(error).toMatchObject({ ...SAYS_WHERE, message: expect.stringContaining('stranger'), place: AT_PUMP })
       await letGo()
       await expect(board.request({ lines: [PUMP], settings: OUTPUT })).resolves.toBeDefined()
     },
@@ -65,7 +80,7 @@ export function refusalBehaviours(behave: Behave, driver: DriverName): void {
     behave('is a bias, and the error says which driver has it', async ({ board }) => {
       for (const bias of ['pull-up', 'pull-down', 'disabled'] as const) {
         const error = await refused(board.request({ lines: [LEVEL], settings: { ...INPUT, bias } }), 'ERR_UNSUPPORTED')
-        expect(error).toMatchObject({ remedy: expect.stringContaining('gpiochip') })
+        expect(error).toMatchObject({ ...SAYS_WHERE, remedy: expect.stringContaining('gpiochip') })
       }
     })
   }
@@ -74,7 +89,7 @@ export function refusalBehaviours(behave: Behave, driver: DriverName): void {
     behave('is a drive other than push-pull, and the error says which driver has it', async ({ board }) => {
       for (const drive of ['open-drain', 'open-source'] as const) {
         const error = await refused(board.request({ lines: [PUMP], settings: { ...OUTPUT, drive } }), 'ERR_UNSUPPORTED')
-        expect(error).toMatchObject({ remedy: expect.stringContaining('gpiochip') })
+        expect(error).toMatchObject({ ...SAYS_WHERE, remedy: expect.stringContaining('gpiochip') })
       }
     })
   }

@@ -147,6 +147,56 @@ describe('the error when no driver can be used', () => {
     })
   })
 
+  it('names each peripheral with its need, and no driver that has just been refused for good', async () => {
+    const neededBy = new Map<string, Needs>([
+      ['servo', { pwm: true }],
+      ['button', { bias: 'pull-up' }],
+      ['lamp', {}],
+    ])
+    const pi5 = new PiWorkerError('ERR_UNSUPPORTED', 'pigpio cannot reach a Pi 5', {
+      remedy: 'Use --driver gpiochip on this machine.',
+    })
+    const candidates = [
+      new FakeDriver('gpiochip', ABLE),
+      new FakeDriver('pigpio', { ...ABLE, pwm: ['dma'] }, pi5),
+      new FakeDriver('onoff', MODEST),
+    ]
+    await expect(open(candidates, { neededBy })).rejects.toMatchObject({
+      code: 'ERR_NO_DRIVER',
+      place: 'servo',
+      message: expect.stringMatching(
+        /gpiochip: servo needs PWM, which gpiochip cannot do.*\n.*onoff: servo needs PWM; button needs bias pull-up, which onoff/s,
+      ),
+      remedy: 'Ask for less: no driver has all of this on this machine.',
+      details: { reasons: [{ driver: 'gpiochip', place: 'servo' }, {}, { driver: 'onoff', place: 'servo, button' }] },
+    })
+  })
+
+  it('names the driver that would do for the peripheral, and how that is had', async () => {
+    const missing = new PiWorkerError('ERR_DRIVER_MISSING', 'the package pigpio is not installed', {
+      remedy: 'Install it: npm install pigpio; or use --driver gpiochip.',
+      details: { package: 'pigpio', mend: 'Install it: npm install pigpio' },
+    })
+    const candidates = [new FakeDriver('gpiochip', ABLE), new FakeDriver('pigpio', { ...ABLE, pwm: ['dma'] }, missing)]
+    await expect(open(candidates, { neededBy: new Map([['servo', { pwm: true }]]) })).rejects.toMatchObject({
+      message: expect.stringContaining('servo needs PWM, which gpiochip cannot do'),
+      remedy: 'To use pigpio: Install it: npm install pigpio',
+    })
+  })
+
+  it('sends nobody to a driver that the processor cannot run', async () => {
+    const armv6: Candidate = {
+      name: 'gpiochip',
+      runsHere: () => false,
+      load: async () => new FakeDriver('gpiochip', ABLE),
+    }
+    const candidates = [armv6, new FakeDriver('onoff', MODEST)]
+    await expect(open(candidates, { driver: 'onoff', needs: { bias: 'pull-up' } })).rejects.toMatchObject({
+      remedy: expect.stringContaining('no driver'),
+      details: { able: [] },
+    })
+  })
+
   it('sends whoever has no lines at all to a Pi or to the mock', async () => {
     const virtual = new PiWorkerError('ERR_UNSUPPORTED', 'it needs Linux', { remedy: 'Use --driver mock.' })
     expect(await failure({ onoff: virtual, gpiochip: noChip })).toMatchObject({ remedy: noChip.remedy })
@@ -189,7 +239,7 @@ describe('a driver that is named', () => {
   it('that lacks what no driver has is refused without sending anybody on', async () => {
     const candidates = [new FakeDriver('gpiochip', ABLE), new FakeDriver('onoff', MODEST)]
     await expect(open(candidates, { driver: 'onoff', needs: { drive: 'open-drain' } })).rejects.toMatchObject({
-      remedy: expect.stringContaining('no driver has all of this'),
+      remedy: 'Ask for less: no driver has all of this on this machine.',
     })
   })
 

@@ -30,6 +30,7 @@ describe('a device of a group', () => {
   it('is opened by joining the group, whose name and command are given', () => {
     expect(refused(GPIO)).toMatchObject({
       code: 'ERR_PERMISSION',
+      place: DEVICE,
       message: 'anna may not open /dev/gpiochip0, which belongs to group gpio',
       remedy: 'Join the group with: sudo usermod -aG gpio anna; then log in again.',
       details: { driver: 'gpiochip', path: DEVICE, user: 'anna', group: 'gpio', errno: 'EACCES' },
@@ -39,6 +40,7 @@ describe('a device of a group', () => {
 
   it('that the user is in already has to be opened to the group', () => {
     expect(refused(GPIO, { groupIds: [1000, GPIO] })).toMatchObject({
+      place: DEVICE,
       message: 'anna is in the group gpio, but /dev/gpiochip0 cannot be opened by that group',
       remedy: 'Let the group in: sudo chmod g+rw /dev/gpiochip0',
     })
@@ -53,6 +55,7 @@ describe('a device of a group', () => {
 describe('a file of root alone', () => {
   it('needs a rule of udev, when it is a device', () => {
     expect(refused(0)).toMatchObject({
+      place: DEVICE,
       message: 'anna may not open /dev/gpiochip0, which belongs to root alone',
       remedy: expect.stringMatching(/udev.*usermod -aG gpio anna/),
     })

@@ -34,7 +34,8 @@ describe('a sequence that is played in software', () => {
       [1300, 0, undefined],
       [2000, 2, 2],
     ])
-    expect(played).toEqual({ player: 'software', requestedNs: 2000, achievedNs: 2000, latestNs: 0 })
+    expect(played).toMatchObject({ player: 'software', requestedNs: 2000, achievedNs: 2000, latestNs: 0, beganNs: 0 })
+    expect(played.realtime).toBeUndefined()
   })
 
   it('does not let lateness add up, and says how late the latest step was', async () => {
@@ -42,6 +43,7 @@ describe('a sequence that is played in software', () => {
     const played = await playInSoftware(clock, target, { steps: square, repeat: 2 })
     expect(log.map(([time]) => time)).toEqual([0, 340, 1040, 1340])
     expect(played).toMatchObject({ requestedNs: 2000, achievedNs: 2040, latestNs: 40 })
+    expect([...(played.lateness?.firstNs ?? [])]).toEqual([0, 40, 40, 40])
   })
 
   it('ends at the step that comes next when its signal aborts, with the reason of the signal', async () => {

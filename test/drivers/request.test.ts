@@ -65,6 +65,7 @@ describe('checkRequest', () => {
 describe('checkLine', () => {
   it.each([54, -1, 1.5, Number.NaN])('refuses %d and says which lines there are', line => {
     expect(() => checkLine(line, limits)).toThrow(refused('ERR_UNKNOWN_LINE', /pinctrl-bcm2711.*0 to 53/))
+    expect(() => checkLine(line, limits)).toThrow(expect.objectContaining({ place: `GPIO${line}` }))
   })
 
   it('lets the first and the last line pass', () => {

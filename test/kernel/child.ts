@@ -19,7 +19,7 @@ const PROLOGUE = `
 import { SystemClock } from 'pi-worker'
 import { openBoard } from 'pi-worker/drivers'
 const clock = new SystemClock()
-const plain = error => ({ code: error.code, message: error.message, remedy: error.remedy, details: error.details })
+const plain = error => ({ code: error.code, message: error.message, place: error.place, remedy: error.remedy, details: error.details })
 let report
 try {
   report = await (async () => {`

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { EdgeFailure, LineChange } from '../../drivers/driver.js'
 import { resolveLine } from '../../drivers/lines.js'
 import { EdgeLog, openForTest } from './board.js'
-import { exportedLines, headerChip, SimulatedChip, toggle } from './gpio-sim.js'
+import { exportedLines, headerChip, openFds, SimulatedChip, toggle } from './gpio-sim.js'
 import { Gpiomon, gpioinfoLine } from './gpiod.js'
 
 function expander(): SimulatedChip {
@@ -39,6 +39,34 @@ describe.each(['gpiochip', 'onoff'] as const)('a line of another chip on %s', dr
       [line, 'rising'],
     ])
     await board.close()
+  })
+})
+
+describe('a chip that is unplugged and comes back', () => {
+  test('is gone meanwhile, and works on the same board afterwards', async () => {
+    const chip = expander()
+    const { name } = chip
+    const board = await openForTest('gpiochip')
+    const lines = [resolveLine(board, `${name}:3`)]
+    const settings = { direction: 'output', initial: 1 } as const
+    const valve = await board.request({ lines, settings })
+    chip.vanish()
+    expect(() => valve.set(0)).toThrow(expect.objectContaining({ code: 'ERR_CHIP_GONE' }))
+    valve.release()
+    await expect(board.request({ lines, settings })).rejects.toMatchObject({
+      code: 'ERR_CHIP_GONE',
+      place: expect.stringContaining(name),
+    })
+    expect(openFds()).not.toContain(`/dev/${name} (deleted)`)
+    chip.appear()
+    // The kernel gives a number away again when nobody has the old chip open.
+    expect(chip.name).toBe(name)
+    const again = await board.request({ lines, settings })
+    expect([chip.level(3), gpioinfoLine(chip, 3).direction]).toEqual(['high', 'output'])
+    again.set(0)
+    expect(chip.level(3)).toBe('low')
+    await board.close()
+    expect(gpioinfoLine(chip, 3).consumer).toBeUndefined()
   })
 })
 

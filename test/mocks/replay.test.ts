@@ -1,14 +1,15 @@
-/** Recordings: what is read of a VCD file, and what it does to the lines of a simulated board. */
+/** What a recording does to the lines of a simulated board. */
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { MockBoard } from '../../mocks/board.js'
 import { MockDriver } from '../../mocks/driver.js'
-import { parseRecording, readRecording, replay } from '../../mocks/replay.js'
+import { replay } from '../../mocks/replay.js'
 import { openBench } from '../../src/bench/open-bench.js'
 import { input, output } from '../../src/peripherals/index.js'
 import { recordTrace } from '../../src/records/record-trace.js'
+import { parseRecording } from '../../src/records/recording.js'
 import { VirtualClock } from '../../src/worker/virtual-clock.js'
 import { failureOf } from '../bench/setup.js'
 import { tempFolder } from '../drivers/temp-folder.js'
@@ -17,79 +18,13 @@ const header = (...signals: string[]) =>
   `$timescale 1 us $end\n$scope module x $end\n${signals.map((name, i) => `$var wire 1 ${String.fromCharCode(33 + i)} ${name} $end\n`).join('')}$upscope $end\n$enddefinitions $end\n`
 const parse = (text: string) => parseRecording(text, 'a.vcd')
 
-describe('a recording', () => {
-  it('has the signals of one bit by name, each with its changes in ns', () => {
-    const recording = parse(`${header('level', 'pump')}#0\n1!\n0"\n#7\n0!\n#10 1" x!\n`)
-    expect([...recording]).toEqual([
-      [
-        'level',
-        [
-          { time: 0, level: 'high' },
-          { time: 7000, level: 'low' },
-          { time: 10_000, level: undefined },
-        ],
-      ],
-      [
-        'pump',
-        [
-          { time: 0, level: 'low' },
-          { time: 10_000, level: 'high' },
-        ],
-      ],
-    ])
-  })
-
-  it.each([
-    ['10 ns', 30],
-    ['1ms', 3e6],
-    ['100 ps', 0],
-  ])('has the times of its timescale: %s', (scale, time) => {
-    const text = `$timescale ${scale} $end $var wire 1 ! a $end $enddefinitions $end #3 1!`
-    expect(parse(text).get('a')).toEqual([{ time, level: 'high' }])
-  })
-
-  it('passes over comments, dates, wide signals and $dumpvars', () => {
-    const text = `$date today at #5 $end $comment 1! is nothing $end $timescale 1 ns $end $var wire 8 % bus $end
-      $var wire 1 ! a $end $enddefinitions $end $dumpvars 0! b0101 % $end #2 1! bxx %`
-    expect(parse(text)).toEqual(
-      new Map([
-        [
-          'a',
-          [
-            { time: 0, level: 'low' },
-            { time: 2, level: 'high' },
-          ],
-        ],
-      ]),
-    )
-  })
-
-  it.each([
-    ['text that is no VCD', 'name: Dose\n'],
-    ['nothing', ''],
-    ['a file without a timescale', '$var wire 1 ! a $end #0 1!'],
-    ['a timescale that is none', '$timescale 3 weeks $end'],
-    ['a time that goes back', `${header('a')}#5 1! #4 0!`],
-    ['a time that is no number', `${header('a')}#x 1!`],
-    ['a file without a signal of one bit', '$timescale 1 us $end $enddefinitions $end #0'],
-  ])('is not %s', (_, text) => {
-    expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'ERR_BAD_RECORDING', place: 'a.vcd' }))
-  })
-
-  it('that is not there is told by its path', () => {
-    expect(() => readRecording('/nowhere/a.vcd')).toThrow(
-      expect.objectContaining({ code: 'ERR_FILE', message: expect.stringContaining('/nowhere/a.vcd') }),
-    )
-  })
-})
-
 describe('a replay', () => {
   function onBoard(text: string, lines = [{ name: 'level', line: 4 }]) {
     const clock = new VirtualClock()
     const board = new MockBoard({ clock })
     const levels: [number, string][] = []
     board.onLevel((line, level, time) => line === 4 && levels.push([time, level]))
-    const stop = replay({ board, clock, recording: parse(text), lines, place: 'a.vcd' })
+    const stop = replay({ board, clock, recording: parse(text), lines })
     return { clock, board, levels, stop }
   }
 

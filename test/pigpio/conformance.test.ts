@@ -25,7 +25,9 @@ class PigpioRig implements Rig {
       direction: 'input',
     })
     const findLine = (name: string) => (name === 'SENSOR_A' ? 22 : undefined)
-    return openPigpioBoard(clock, { inspect: async () => ({ findLine, lineInfo, close: () => undefined }) })
+    return openPigpioBoard(clock, {
+      inspect: async () => ({ path: '/dev/gpiochip0', findLine, lineInfo, close: () => undefined }),
+    })
   }
 
   pull(line: number, to: Level | 'none'): void {

@@ -2,12 +2,14 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { rmSync, writeFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { pi3, realPackage, standin, tierDriver } from './rig.js'
 import { pathFromRun, StandinClock } from './standin.js'
 import { openStill, request } from './still.js'
 
 const output = { direction: 'output' } as const
+const LOCK = process.env.PI_WORKER_STANDIN_LOCK ?? ''
 
 /** Another process that has started the C library, until the test is over. */
 async function otherProcess(): Promise<{ pid: number | undefined; end(): Promise<void> }> {
@@ -47,14 +49,44 @@ describe('the library that another process has', () => {
     await board.close()
   })
 
-  it('as the daemon is ended as a daemon is', async () => {
+  it('as the daemon is ended as a daemon is, and works when that has ended', async () => {
     standin.reset()
     standin.failStart(-1)
-    const machine = { ...pi3, holder: () => ({ pid: 812, name: 'pigpiod' }) }
-    await expect(tierDriver({ machine }).open({ clock: new StandinClock(standin) })).rejects.toMatchObject({
+    const clock = new StandinClock(standin)
+    let holder: { pid: number; name: string } | undefined = { pid: 812, name: 'pigpiod' }
+    const machine = { ...pi3, holder: () => holder }
+    await expect(tierDriver({ machine }).open({ clock })).rejects.toMatchObject({
       code: 'ERR_LINE_BUSY',
+      place: 'pigpio',
+      message: 'pigpio is held by pigpiod (process 812): it serves one at a time',
       remedy: expect.stringContaining('systemctl stop pigpiod'),
     })
+    expect(standin.running).toBe(false)
+    holder = undefined
+    const board = await tierDriver({ machine }).open({ clock })
+    await board.request({ lines: [17], settings: output })
+    await board.close()
+  })
+
+  it('had, and whose number another process has now, is told as a file to take away', async () => {
+    standin.reset()
+    const clock = new StandinClock(standin)
+    const innocent = spawn('sleep', ['60'])
+    onTestFinished(() => {
+      innocent.kill()
+      rmSync(LOCK, { force: true })
+    })
+    writeFileSync(LOCK, `${innocent.pid}\n`)
+    await expect(tierDriver().open({ clock })).rejects.toMatchObject({
+      code: 'ERR_IO',
+      place: LOCK,
+      remedy: expect.stringMatching(/^(?!.*kill).*sudo rm /),
+    })
+    expect([standin.running, innocent.exitCode]).toEqual([false, null])
+    rmSync(LOCK)
+    const board = await tierDriver().open({ clock })
+    await board.request({ lines: [17], settings: output })
+    await board.close()
   })
 })
 

@@ -1,12 +1,14 @@
 /**
  * A program with a valve on the pigpio driver, which makes it safe when it is told to end; signals.test.ts runs it, and
  * it reports on stdout. Its listeners are there before the library starts, and so is a child process of its own.
- * Arguments: `listen` to listen at all, `taken` to let the library take the signals, `never` to not even give them back.
+ * Arguments: `listen` to listen at all, `taken` to let the library take the signals, `never` to not even give them back,
+ * `pwm` to have PWM on a line that is never let go.
  */
 
 import { spawn } from 'node:child_process'
+import { openBoard } from '../../drivers/detect.js'
 import { giveBackSignals } from '../../drivers/pigpio/signals.js'
-import { openBench, output } from '../../src/index.js'
+import { openBench, output, SystemClock } from '../../src/index.js'
 import { standin, tierDriver } from './rig.js'
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -38,5 +40,10 @@ end = async () => {
   process.exit(0)
 }
 process.on('exit', () => say(standin.running ? 'still running' : 'terminated'))
+if (process.argv.includes('pwm')) {
+  const { board } = await openBoard({ driver, clock: new SystemClock() })
+  const fan = await board.request({ lines: [27], settings: { direction: 'output' } })
+  fan.pwm?.(27, { frequency: 1000, duty: 0.5 })
+}
 await bench.valve.on().result()
 say(valve())

@@ -2,9 +2,12 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openStill } from './still.js'
+
+const LOCK = process.env.PI_WORKER_STANDIN_LOCK ?? ''
 
 /** Runs the program until its valve is open, then sends it a signal; gives how it ended and what it said. */
 async function signalled(signal: NodeJS.Signals, args: readonly string[]) {
@@ -44,13 +47,31 @@ describe.each([
     })
   })
 
-  it('that nobody listens for end the process as they always do', async () => {
-    expect(await signalled('SIGTERM', args)).toEqual({
-      code: null,
-      by: 'SIGTERM',
-      said: ['valve high'],
-      complained: '',
-    })
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    '%s that nobody listens for ends PWM and the library, and then the process as it always does',
+    async signal => {
+      expect(await signalled(signal, ['pwm', ...args])).toEqual({
+        code: null,
+        by: signal,
+        said: ['valve high'],
+        complained: '',
+      })
+      // Only the library's own end, which ends all DMA, takes the lock away.
+      expect(existsSync(LOCK)).toBe(false)
+    },
+  )
+})
+
+describe('signals of a program with PWM', () => {
+  it('leave PWM and the library to a program that listens', async () => {
+    const { said, by } = await signalled('SIGTERM', ['listen', 'pwm'])
+    expect([said.slice(0, 2), by]).toEqual([['valve high', 'heard SIGTERM'], null])
+  })
+
+  it('that nobody can listen for leave a lock, which does not hinder the next one', async () => {
+    expect((await signalled('SIGKILL', ['pwm'])).by).toBe('SIGKILL')
+    expect(existsSync(LOCK)).toBe(true)
+    await openStill()
   })
 })
 

@@ -191,23 +191,11 @@ describe('what is wrong, with its code and place', () => {
     ['a simulation of nobody', inSimulate('levle: { falls: [7s] }'), ['ERR_UNKNOWN_PERIPHERAL 8:3']],
     ['an unknown key of a simulation', inSimulate('level: { fals: [7s] }'), ['ERR_PLAN_KEY 8:12']],
     ['a bad time in a simulation', inSimulate('level: { falls: [7s, 8x] }'), ['ERR_BAD_DURATION 8:24']],
+    ['a fault that is none', inSimulate('level: { faults: [{ kind: rust }] }'), ['ERR_PLAN_VALUE 8:29']],
+    ['a fault without what it needs', inSimulate('level: { faults: [{ kind: stuck }] }'), ['ERR_PLAN_VALUE 8:21']],
     ['a simulation that is a list', `${BENCH}plan: [ pump.on ]\nsimulate: []\n`, ['ERR_PLAN_VALUE 6:11']],
   ])('%s', (_what, text, expected) => {
     expect(problems(text)).toEqual(expected)
-  })
-
-  it('is said of a simulation of a type of which nothing can be simulated', () => {
-    const source = new PlanSource(inSimulate('level: {}'), 'a.yaml')
-    const { definition } = checked(inPlan('- level.read')).bench.level ?? {}
-    if (definition === undefined) throw new TypeError('the bench has no level')
-    const plain = { ...definition, simulate: undefined }
-    expect(() => checkPlan(source, { input: plain, output: plain })).toThrow(
-      expect.objectContaining({
-        code: 'ERR_PLAN_VALUE',
-        place: 'a.yaml:8:3',
-        message: expect.stringContaining('nothing of level'),
-      }),
-    )
   })
 })
 

@@ -66,22 +66,25 @@ describe('a VCD file', () => {
     expect(dump(text)).toContain('#2\n1"\n0!\n#3\n')
   })
 
-  it('writes the last level of a signal that changes more than once within a tick', () => {
+  it('keeps both edges of a pulse shorter than a tick, at one time, and counts it', () => {
+    let shortPulses = 0
     const text = write({ initial: new Map([[17, 'low']]) }, writer => {
       writer.level(17, 'high', 2_000)
       writer.level(17, 'low', 2_100)
       writer.level(17, 'high', 2_200)
+      shortPulses = writer.shortPulses
     })
-    expect(dump(text)).toBe('#0\n0!\nx"\n#2\n1!\n#3\n')
+    expect(dump(text)).toBe('#0\n0!\nx"\n#2\n1!\n0!\n1!\n#3\n')
+    expect(shortPulses).toBe(2)
   })
 
   it('leaves out a change that is none', () => {
     const text = write({ initial: new Map([[17, 'low']]) }, writer => {
       writer.level(17, 'low', 2_000)
       writer.level(17, 'high', 3_000)
-      writer.level(17, 'low', 3_500)
+      writer.level(17, 'high', 4_000)
     })
-    expect(dump(text)).toBe('#0\n0!\nx"\n#4\n')
+    expect(dump(text)).toBe('#0\n0!\nx"\n#3\n1!\n#4\n')
   })
 
   it('writes a change at time 0 under #0', () => {

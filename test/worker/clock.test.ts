@@ -4,8 +4,9 @@ import { SystemClock } from '../../src/worker/clock.js'
 import { failure } from './setup.js'
 
 afterEach(() => {
-  vi.useRealTimers()
+  // In this order: a spy on a fake timer would be replaced by the fake one.
   vi.restoreAllMocks()
+  vi.useRealTimers()
 })
 
 describe('the system clock', () => {

@@ -27,6 +27,7 @@ test('never gives a timer that was cancelled, whatever was added, cancelled and 
       for (const step of steps) {
         if (step === 'take') {
           const [first] = [...pending].sort((a, b) => a.due - b.due || a.sequence - b.sequence)
+          expect(heap.first).toBe(first)
           expect(heap.take()).toBe(first)
           if (first !== undefined) pending.delete(first)
         } else if ('add' in step) {

@@ -5,8 +5,9 @@ import { VirtualClock } from '../../src/worker/virtual-clock.js'
 import { deferred, failure, Stage } from './setup.js'
 
 afterEach(() => {
-  vi.useRealTimers()
+  // In this order: a spy on a fake timer would be replaced by the fake one.
   vi.restoreAllMocks()
+  vi.useRealTimers()
 })
 
 describe('the virtual clock', () => {
@@ -200,6 +201,59 @@ describe('hold', () => {
       return [end, length > 0]
     }
     for (let i = 0; i < 20; i++) expect(await run()).toEqual([5e6, true])
+  })
+
+  describe('between two timers of a simulation', () => {
+    const simulated = { simulated: true }
+    /** Calls back at 1, 2, 3 ... ns until told to stop, as a part does. */
+    function source(clock: VirtualClock, act: (count: number) => void): { stop: () => void } {
+      let count = 0
+      let stopped = false
+      const next = (): void => {
+        if (stopped) return
+        act(++count)
+        clock.after(1, next, simulated)
+      }
+      clock.after(1, next, simulated)
+      return {
+        stop: () => {
+          stopped = true
+        },
+      }
+    }
+
+    test('runs all microtasks, however many follow each other', async () => {
+      const clock = new VirtualClock()
+      const seen: number[] = []
+      const { stop } = source(clock, async count => {
+        for (let hop = 0; hop < 100; hop++) await undefined
+        seen.push(clock.now())
+        if (count === 5) stop()
+      })
+      await clock.idle()
+      expect(seen).toEqual([1, 2, 3, 4, 5])
+    })
+
+    test('runs an immediate after 64 of them at the latest', async () => {
+      const clock = new VirtualClock()
+      const { stop } = source(clock, () => undefined)
+      await new Promise<void>(resolve => {
+        clock.after(100, () => setImmediate(resolve))
+      })
+      stop()
+      expect(clock.now()).toBeGreaterThanOrEqual(100)
+      expect(clock.now()).toBeLessThanOrEqual(165)
+      await clock.idle()
+    })
+
+    test('runs the immediates when the next timer is one of the program', async () => {
+      const clock = new VirtualClock()
+      const order: string[] = []
+      clock.after(1, () => setImmediate(() => order.push('immediate')), simulated)
+      clock.after(2, () => order.push('program'))
+      await clock.idle()
+      expect(order).toEqual(['immediate', 'program'])
+    })
   })
 
   describe('that stalls', () => {

@@ -74,6 +74,7 @@ describe('the header chip', () => {
     expect(() => open(kernelWith('INT34C5:00', 'usb-gpio'))).toThrow(
       expect.objectContaining({
         code: 'ERR_UNKNOWN_CHIP',
+        place: expect.stringMatching(/gpiochip\*$/),
         message: expect.stringMatching(/pinctrl-rp1.*INT34C5:00.*usb-gpio/),
         remedy: expect.stringContaining('--chip'),
       }),
@@ -81,7 +82,11 @@ describe('the header chip', () => {
   })
 
   it('is missing where there is no chip at all', () => {
-    const missing = expect.objectContaining({ code: 'ERR_DRIVER_MISSING', remedy: expect.stringContaining('mock') })
+    const missing = expect.objectContaining({
+      code: 'ERR_DRIVER_MISSING',
+      place: expect.stringMatching(/gpiochip\*$/),
+      remedy: expect.stringContaining('mock'),
+    })
     expect(() => open(new FakeKernel())).toThrow(missing)
     const { libc, sysfs } = new FakeKernel()
     expect(() => openChip(libc, { dev: '/nowhere/dev', sysfs }, undefined)).toThrow(missing)
@@ -99,7 +104,11 @@ describe('a chip that is named', () => {
     const kernel = kernelWith('pinctrl-bcm2711')
     writeFileSync(join(kernel.dev, 'null'), '')
     const unknown = (message: string) =>
-      expect.objectContaining({ code: 'ERR_UNKNOWN_CHIP', message: expect.stringContaining(message) })
+      expect.objectContaining({
+        code: 'ERR_UNKNOWN_CHIP',
+        place: expect.stringContaining(kernel.dev),
+        message: expect.stringContaining(message),
+      })
     expect(() => open(kernel, 'gpiochip9')).toThrow(unknown('there is no'))
     expect(() => open(kernel, 'null')).toThrow(unknown('is not a GPIO chip'))
     expect(() => open(kernel, kernel.dev)).toThrow(unknown('is not a GPIO chip'))

@@ -1,10 +1,10 @@
 /** Lines of other chips than the header's, and who takes and frees lines. */
 
-import { symlinkSync } from 'node:fs'
+import { fstatSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { EdgeFailure, LineChange } from '../../../drivers/driver.js'
-import { FLAG } from '../../../drivers/gpiochip/layout.js'
+import { FLAG, IOCTL } from '../../../drivers/gpiochip/layout.js'
 import { resolveLine } from '../../../drivers/lines.js'
 import { brief, watch } from '../../mocks/setup.js'
 import { FakeKernel } from './fake-kernel.js'
@@ -57,10 +57,27 @@ describe('a line of another chip', () => {
     expect(kernel.requests.size).toBe(0)
   })
 
+  it('is called that, and not by its number alone, when the kernel does not tell of it', async () => {
+    const { board, kernel } = await openWithExpander()
+    const line = resolveLine(board, 'gpiochip1:3')
+    kernel.failing.set(IOCTL.LINEINFO, 'EIO')
+    expect(() => board.lineInfo(line)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_IO',
+        place: 'gpiochip1:3',
+        message: 'the kernel does not tell about gpiochip1:3: EIO',
+      }),
+    )
+  })
+
   it('beyond the last one of its chip is refused with the range that there is', async () => {
     const { board } = await openWithExpander()
     expect(() => resolveLine(board, 'gpiochip1:16')).toThrow(
-      expect.objectContaining({ code: 'ERR_UNKNOWN_LINE', message: expect.stringContaining('0 to 15') }),
+      expect.objectContaining({
+        code: 'ERR_UNKNOWN_LINE',
+        place: 'gpiochip1:16',
+        message: expect.stringContaining('0 to 15'),
+      }),
     )
   })
 
@@ -81,6 +98,105 @@ describe('a line of another chip', () => {
     const { board, kernel } = await openWithExpander()
     symlinkSync(join(kernel.dev, 'gpiochip0'), join(kernel.dev, 'gpiochip4'))
     expect([resolveLine(board, 'gpiochip0:17'), resolveLine(board, 'gpiochip4:17')]).toEqual([17, 17])
+  })
+})
+
+describe('a chip beside the header that vanishes', () => {
+  const input = { direction: 'input' } as const
+
+  it('is gone for whoever asks, and there again when it is back, on the same board', async () => {
+    const { board, kernel } = await openWithExpander()
+    const lines = [resolveLine(board, 'gpiochip1:3')]
+    kernel.vanish('gpiochip1')
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(board.request({ lines, settings: input })).rejects.toMatchObject({
+        code: 'ERR_CHIP_GONE',
+        place: expect.stringMatching(/gpiochip1$/),
+      })
+    }
+    kernel.addChip('gpiochip1', 'mcp23017', 16)
+    const handle = await board.request({ lines, settings: input })
+    expect([kernel.request.chip, kernel.request.lines]).toEqual(['gpiochip1', [3]])
+    handle.release()
+    await board.request({ lines: [17], settings: input })
+  })
+
+  it('and is back before anybody asks, is not even missed', async () => {
+    const { board, kernel } = await openWithExpander()
+    const line = resolveLine(board, 'gpiochip1:3')
+    kernel.vanish('gpiochip1')
+    kernel.addChip('gpiochip1', 'mcp23017', 16)
+    expect(board.lineInfo(line)).toMatchObject({ line, used: false })
+    expect(resolveLine(board, 'gpiochip1:4')).toBe(line + 1)
+    await board.request({ lines: [line], settings: input })
+  })
+
+  it('is found anew by name, too', async () => {
+    const { board, kernel } = await openWithExpander()
+    resolveLine(board, 'gpiochip1:3')
+    kernel.vanish('gpiochip1')
+    expect(() => resolveLine(board, 'gpiochip1:3')).toThrow(expect.objectContaining({ code: 'ERR_UNKNOWN_CHIP' }))
+    kernel.addChip('gpiochip1', 'mcp23017', 16)
+    expect(board.lineInfo(resolveLine(board, 'gpiochip1:3')).used).toBe(false)
+  })
+
+  it('and whose number another chip gets then, stays gone, and nothing is requested of the other', async () => {
+    const { board, kernel } = await openWithExpander()
+    const lines = [resolveLine(board, 'gpiochip1:3')]
+    kernel.vanish('gpiochip1')
+    kernel.addChip('gpiochip1', 'pcf8574', 8)
+    await expect(board.request({ lines, settings: input })).rejects.toMatchObject({
+      code: 'ERR_CHIP_GONE',
+      remedy: expect.stringContaining('pcf8574'),
+    })
+    expect(kernel.requests.size).toBe(0)
+  })
+
+  it('ends its watches, once, and leaves no descriptor open', async () => {
+    const { board, kernel, threads } = await openWithExpander()
+    const line = resolveLine(board, 'gpiochip1:3')
+    const kinds: string[] = []
+    board.watchLines?.([line], change => kinds.push(change.kind))
+    const [fd = -1] = kernel.watched.keys()
+    kernel.vanish('gpiochip1')
+    expect(() => board.lineInfo(line)).toThrow(expect.objectContaining({ code: 'ERR_CHIP_GONE' }))
+    threads[0]?.fail(fd, 'ENODEV')
+    expect(kinds).toEqual(['failed'])
+    expect(() => fstatSync(fd)).toThrow(expect.objectContaining({ code: 'EBADF' }))
+  })
+
+  it('takes the header with it for nobody', async () => {
+    const { board, kernel } = await openWithExpander()
+    kernel.vanish('gpiochip0')
+    for (let attempt = 0; attempt < 2; attempt++) {
+      expect(() => board.lineInfo(17)).toThrow(expect.objectContaining({ code: 'ERR_CHIP_GONE' }))
+    }
+  })
+})
+
+describe('what fails on the way', () => {
+  it('to a watch of two chips ends the watch of the first', async () => {
+    const { board, kernel } = await openWithExpander()
+    const line = resolveLine(board, 'gpiochip1:3')
+    kernel.refuseWatch = 'gpiochip1'
+    expect(() => board.watchLines?.([17, line], () => undefined)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('gpiochip1:3') }),
+    )
+    expect([...kernel.watched.values()].map(lines => lines.size)).toEqual([0])
+  })
+
+  it('to a handle closes the descriptor of the request', async () => {
+    const { board, kernel } = await openWithExpander()
+    const request = () => {
+      kernel.release(0)
+      return board.request({ lines: [0], settings: { direction: 'input' } })
+    }
+    // One place for each line of the header and 256 for other chips: the next request is one too many.
+    for (let held = 0; held < 54 + 256; held++) await request()
+    await expect(request()).rejects.toMatchObject({ code: 'ERR_IO' })
+    const last = [...kernel.requests.keys()].at(-1) ?? -1
+    expect(kernel.requests.size).toBe(54 + 256 + 1)
+    expect(() => fstatSync(last)).toThrow(expect.objectContaining({ code: 'EBADF' }))
   })
 })
 

@@ -30,6 +30,7 @@ describe('a chip that cannot be opened', () => {
   ])('with %s is %s', (errno, code) => {
     expect(openFailure(PATH, thrown(errno))).toMatchObject({
       code,
+      place: PATH,
       message: expect.stringContaining(PATH),
       details: { driver: 'gpiochip', path: PATH, errno },
     })
@@ -37,7 +38,11 @@ describe('a chip that cannot be opened', () => {
 
   it.each(['EACCES', 'EPERM'])('with %s is ERR_PERMISSION', errno => {
     const path = tempFolder()
-    expect(openFailure(path, thrown(errno))).toMatchObject({ code: 'ERR_PERMISSION', details: { path, errno } })
+    expect(openFailure(path, thrown(errno))).toMatchObject({
+      code: 'ERR_PERMISSION',
+      place: path,
+      details: { path, errno },
+    })
   })
 })
 
@@ -48,15 +53,20 @@ describe('a file that does not answer as a chip', () => {
     ['ENODEV', 'ERR_CHIP_GONE'],
     ['EIO', 'ERR_IO'],
   ])('with %s is %s', (errno, code) => {
-    expect(chipInfoFailure(PATH, errno).code).toBe(code)
+    expect(chipInfoFailure(PATH, errno)).toMatchObject({ code, place: PATH })
   })
 
   it('to the first call of version 2 is a kernel that is too old', () => {
     expect(lineInfoFailure(PATH, 0, 'EINVAL')).toMatchObject({
       code: 'ERR_UNSUPPORTED',
+      place: PATH,
       message: expect.stringContaining('5.10'),
     })
-    expect(lineInfoFailure(PATH, 0, 'ENODEV').code).toBe('ERR_CHIP_GONE')
+    expect(lineInfoFailure(PATH, 0, 'ENODEV')).toMatchObject({ code: 'ERR_CHIP_GONE', place: PATH })
+  })
+
+  it('about one of its lines names the line', () => {
+    expect(lineInfoFailure(PATH, 17, 'EIO')).toMatchObject({ code: 'ERR_IO', place: 'GPIO17' })
   })
 })
 

@@ -1,6 +1,6 @@
 /** A kernel's GPIO character devices behind a fake libc: chips, lines, who holds them, and their values. */
 
-import { fstatSync, openSync, statSync, writeFileSync } from 'node:fs'
+import { fstatSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { FLAG, IOCTL } from '../../../drivers/gpiochip/layout.js'
@@ -32,9 +32,11 @@ export class FakeKernel {
   /** Calls that fail from now on, by ioctl. */
   readonly failing = new Map<number, Errno>()
   readonly requests = new Map<number, FakeRequest>()
+  /** The chip that tells nobody of its lines, by name. */
+  refuseWatch: string | undefined
   /** Descriptors of chips with the lines that are watched through each. */
   readonly watched = new Map<number, Set<number>>()
-  readonly #chips = new Map<number, { name: string; label: string; lines: FakeLine[] }>()
+  readonly #chips = new Map<number, { name: string; label: string; lines: FakeLine[]; gone?: boolean }>()
   #errno = 0
 
   readonly libc: Libc = {
@@ -63,13 +65,24 @@ export class FakeKernel {
     this.#chips.set(statSync(path).ino, { name, label, lines })
   }
 
+  /** The chip goes away, as an expander that is unplugged; `addChip` brings it back. */
+  vanish(name: string): void {
+    rmSync(join(this.dev, name))
+    for (const chip of this.#chips.values()) if (chip.name === name) chip.gone = true
+  }
+
   line(number: number, chip = 'gpiochip0'): FakeLine {
-    return [...this.#chips.values()].find(({ name }) => name === chip)!.lines[number]!
+    return [...this.#chips.values()].find(({ name, gone }) => name === chip && !gone)!.lines[number]!
   }
 
   /** Another program takes a line. */
   hold(number: number, consumer: string): void {
     Object.assign(this.line(number), { consumer, flags: FLAG.USED | FLAG.INPUT })
+  }
+
+  /** Somebody behind the driver's back gives a line back; its request stays open. */
+  release(number: number): void {
+    Object.assign(this.line(number), { consumer: '', flags: FLAG.INPUT })
   }
 
   /** The one request that there is. */
@@ -82,6 +95,7 @@ export class FakeKernel {
   #askChip(fd: number, request: number, bytes: Buffer): number {
     const chip = this.#chips.get(fstatSync(fd).ino)
     if (chip === undefined) return this.#fail('ENOTTY')
+    if (chip.gone) return this.#fail('ENODEV')
     switch (request) {
       case IOCTL.CHIPINFO:
         bytes.write(chip.name, 0)
@@ -97,6 +111,7 @@ export class FakeKernel {
         return 0
       }
       case IOCTL.WATCH: {
+        if (chip.name === this.refuseWatch) return this.#fail('EIO')
         const line = bytes.readUInt32LE(64)
         if (chip.lines[line] === undefined) return this.#fail('EINVAL')
         this.watched.set(fd, (this.watched.get(fd) ?? new Set()).add(line))

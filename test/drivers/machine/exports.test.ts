@@ -14,7 +14,7 @@ describe('exported lines', () => {
 
   it('have the number for unexport, their BCM number, and what they do', () => {
     const machine = machineOf({ ...PI_4, ...line(529, 'out', '1'), ...line(516, 'in', '0') })
-    expect(machine.exports()).toEqual([
+    expect(machine.exports()).toMatchObject([
       { number: 516, line: 4, label: 'pinctrl-bcm2711', direction: 'input', level: 'low', holder: undefined },
       { number: 529, line: 17, label: 'pinctrl-bcm2711', direction: 'output', level: 'high', holder: undefined },
     ])
@@ -52,5 +52,26 @@ describe('exported lines', () => {
       'proc/78/fd/0': { link: '/dev/pts/0' },
     })
     expect(machine.exports()).toMatchObject([{ number: 529, holder: 'node (77)' }])
+  })
+
+  it.each([
+    ['a file where the folder should be', { 'proc/1/fd': '' }, true],
+    ['a folder that is open', { 'proc/1/fd/': '' }, false],
+    ['a process that is just gone', {}, false],
+  ])('of which nobody is seen may be those of somebody else: %s', (_, files, hidden) => {
+    const machine = machineOf({ ...PI_4, ...line(529, 'out', '1'), 'proc/1/comm': 'systemd\n', ...files })
+    expect(machine.exports()).toMatchObject([{ holder: undefined, hidden }])
+  })
+
+  it("whose holder is seen are nobody else's", () => {
+    const machine = machineOf({
+      ...PI_4,
+      ...line(529, 'out', '1'),
+      'proc/1/comm': 'systemd\n',
+      'proc/1/fd': '',
+      'proc/77/comm': 'node\n',
+      'proc/77/fd/21': { link: '/sys/devices/platform/soc/gpio/gpio529/value' },
+    })
+    expect(machine.exports()).toMatchObject([{ holder: 'node (77)', hidden: false }])
   })
 })

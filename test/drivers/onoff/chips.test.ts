@@ -40,8 +40,12 @@ describe('a line of another chip', () => {
 
   it('beyond the last one of its chip, or of a chip that is not there, is refused', async () => {
     const { board } = await openWithExpander()
-    expect(() => resolveLine(board, 'gpiochip1:16')).toThrow(expect.objectContaining({ code: 'ERR_UNKNOWN_LINE' }))
-    expect(() => resolveLine(board, 'gpiochip7:0')).toThrow(expect.objectContaining({ code: 'ERR_UNKNOWN_CHIP' }))
+    expect(() => resolveLine(board, 'gpiochip1:16')).toThrow(
+      expect.objectContaining({ code: 'ERR_UNKNOWN_LINE', place: 'gpiochip1:16' }),
+    )
+    expect(() => resolveLine(board, 'gpiochip7:0')).toThrow(
+      expect.objectContaining({ code: 'ERR_UNKNOWN_CHIP', place: 'gpiochip7' }),
+    )
   })
 
   it('is the header line when the chip is the header', async () => {

@@ -27,6 +27,7 @@ describe('the chip of the onoff driver', () => {
   it('that nobody knows is refused with those that there are', async () => {
     await expect(driverOn(new FakeSysfs()).open({ clock, chip: '/dev/gpiochip9' })).rejects.toMatchObject({
       code: 'ERR_UNKNOWN_CHIP',
+      place: '/dev/gpiochip9',
       message: expect.stringMatching(/gpiochip9.*gpiochip458 \(pinctrl-bcm2711\)/),
     })
   })
@@ -41,7 +42,10 @@ describe('the chip of the onoff driver', () => {
 
   it('is missing where the kernel has no GPIO in sysfs', async () => {
     const missing = driverOn(new FakeSysfs(), { sysfs: '/nowhere/class/gpio' })
-    await expect(missing.open({ clock })).rejects.toMatchObject({ code: 'ERR_DRIVER_MISSING' })
+    await expect(missing.open({ clock })).rejects.toMatchObject({
+      code: 'ERR_DRIVER_MISSING',
+      place: expect.stringMatching(/^\//),
+    })
     await expect(driverOn(new FakeSysfs([])).open({ clock })).rejects.toMatchObject({ code: 'ERR_DRIVER_MISSING' })
   })
 })

@@ -1,7 +1,7 @@
 /** Opening a board of the pigpio driver, and what speaks against it. */
 
 import { describe, expect, it } from 'vitest'
-import type { LineInspector } from '../../../drivers/driver.js'
+import type { ChipInspector } from '../../../drivers/pigpio/index.js'
 import { VirtualClock } from '../../../src/worker/virtual-clock.js'
 import { ManualClock } from '../../mocks/setup.js'
 import { FakePigpio } from './fake-pigpio.js'
@@ -32,6 +32,7 @@ describe('the pigpio driver', () => {
       const driver = driverOn(new FakePigpio(), { machine: { ...pi3, revision: () => revision } })
       await expect(driver.open({ clock })).rejects.toMatchObject({
         code: 'ERR_UNSUPPORTED',
+        place: 'pigpio',
         remedy: 'Use --driver gpiochip on this machine.',
       })
     },
@@ -57,13 +58,15 @@ describe('the pigpio driver', () => {
     const driver = driverOn(new FakePigpio(), { machine: { ...pi3, uid: 1000 } })
     await expect(driver.open({ clock })).rejects.toMatchObject({
       code: 'ERR_PERMISSION',
-      remedy: expect.stringMatching(/sudo.*--driver gpiochip/),
+      place: 'pigpio',
+      remedy: 'Run it as root (sudo), or use --driver gpiochip, which does not need it.',
     })
   })
 
   it('knows the header only', async () => {
     await expect(driverOn(new FakePigpio()).open({ clock, chip: '/dev/gpiochip1' })).rejects.toMatchObject({
       code: 'ERR_UNKNOWN_CHIP',
+      place: '/dev/gpiochip1',
     })
   })
 
@@ -103,6 +106,19 @@ describe('a library that does not start', () => {
       code: 'ERR_LINE_BUSY',
       remedy: expect.stringContaining('kill 99'),
     })
+  })
+
+  it('because of a lock that was left says which file to take away, and tells nobody to end a process', async () => {
+    const fake = new FakePigpio()
+    fake.failures.set('initialize', -1)
+    const machine = { ...pi3, staleLock: () => '/var/run/pigpio.pid' }
+    await expect(driverOn(fake, { machine }).open({ clock })).rejects.toMatchObject({
+      code: 'ERR_IO',
+      place: '/var/run/pigpio.pid',
+      remedy: expect.stringMatching(/^(?!.*kill).*sudo rm \/var\/run\/pigpio\.pid/),
+    })
+    fake.failures.clear()
+    await (await driverOn(fake).open({ clock })).close()
   })
 
   it('for a reason that it does not tell says where to look', async () => {
@@ -191,6 +207,15 @@ describe('a library that the program has started itself', () => {
 })
 
 describe('the end of the process', () => {
+  it('is listened for while a board is open, with each signal that would end it', async () => {
+    const count = () => ['SIGINT', 'SIGTERM', 'SIGHUP'].map(signal => process.listenerCount(signal))
+    const before = count()
+    const { board } = await openOn()
+    expect(count()).toEqual(before.map(number => number + 1))
+    await board.close()
+    expect(count()).toEqual(before)
+  })
+
   it('terminates the library when nobody closed the board, and not twice', async () => {
     const before = process.listeners('exit')
     const { fake, board } = await openOn()
@@ -207,10 +232,7 @@ describe('a board of the pigpio driver', () => {
   it('asks the character device for names and holders, and lets it go when it is closed', async () => {
     const happened: string[] = []
     const { board } = await openOn(new FakePigpio(), {
-      inspect: async path => {
-        happened.push(path)
-        return inspector(() => happened.push('closed'))
-      },
+      inspect: async () => inspector(() => happened.push('closed')),
     })
     expect([board.findLine('PUMP'), board.findLine('FAR'), board.lineInfo(23).consumer]).toEqual([
       23,
@@ -218,15 +240,50 @@ describe('a board of the pigpio driver', () => {
       'gpiomon',
     ])
     await board.close()
-    expect(happened).toEqual(['/dev/gpiochip0', 'closed'])
+    expect(happened).toEqual(['closed'])
   })
 
   it('has the lines of the header under the name of its chip, and of no other chip', async () => {
     const { board } = await openOn()
     expect([board.findLine('gpiochip0:17'), board.findLine('gpiochip0:32')]).toEqual([17, undefined])
     expect(() => board.findLine('gpiochip1:3')).toThrow(
-      expect.objectContaining({ code: 'ERR_UNKNOWN_CHIP', remedy: expect.stringContaining('--driver gpiochip') }),
+      expect.objectContaining({
+        code: 'ERR_UNKNOWN_CHIP',
+        place: 'gpiochip1',
+        remedy: expect.stringContaining('--driver gpiochip'),
+      }),
     )
+  })
+
+  it.each([
+    ['the character device', { inspect: async () => inspector(undefined, '/dev/gpiochip2') }],
+    ['sysfs', { machine: { ...pi3, header: () => '/dev/gpiochip2' } }],
+  ])('has the header under whatever number %s says that it has', async (_, options) => {
+    const { board, fake } = await openOn(new FakePigpio(), options)
+    expect(board.findLine('gpiochip2:17')).toBe(17)
+    expect(() => board.findLine('gpiochip0:17')).toThrow(expect.objectContaining({ code: 'ERR_UNKNOWN_CHIP' }))
+    const named = (chip: string) => driverOn(fake, options).open({ clock, chip })
+    await (await named('/dev/gpiochip2')).close()
+    await (await named('gpiochip2')).close()
+    await expect(named('/dev/gpiochip0')).rejects.toMatchObject({ code: 'ERR_UNKNOWN_CHIP', place: '/dev/gpiochip0' })
+  })
+
+  it('that cannot be made leaves the library to nobody', async () => {
+    const fake = new FakePigpio()
+    const broken = {
+      getTick: () => 0,
+      ...clock,
+      kind: 'system',
+      now: () => {
+        throw new RangeError('no time')
+      },
+    }
+    const happened: string[] = []
+    const inspect = async () => inspector(() => happened.push('closed'))
+    await expect(driverOn(fake, { inspect }).open({ clock: broken as never })).rejects.toThrow('no time')
+    expect([fake.running, happened]).toEqual([false, ['closed']])
+    await (await driverOn(fake).open({ clock })).close()
+    expect(fake.running).toBe(false)
   })
 
   it('refuses a line that the kernel has given to a program, because both would drive it', async () => {
@@ -264,8 +321,9 @@ describe('a board of the pigpio driver', () => {
   })
 })
 
-function inspector(closed: () => void = () => undefined): LineInspector {
+function inspector(closed: () => void = () => undefined, path = '/dev/gpiochip0'): ChipInspector {
   return {
+    path,
     findLine: name => ({ PUMP: 23, FAR: 40 })[name],
     lineInfo: line => ({
       line,

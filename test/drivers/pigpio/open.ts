@@ -13,7 +13,14 @@ export interface Opened {
 }
 
 /** A Pi 3B, as root, with nobody else on it. */
-export const pi3: Machine = { platform: 'linux', uid: 0, revision: () => 0xa02082, holder: () => undefined }
+export const pi3: Machine = {
+  platform: 'linux',
+  uid: 0,
+  revision: () => 0xa02082,
+  header: () => undefined,
+  holder: () => undefined,
+  staleLock: () => undefined,
+}
 
 export function driverOn(fake: FakePigpio, options: PigpioOptions = {}) {
   return pigpioDriver({

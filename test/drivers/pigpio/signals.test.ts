@@ -2,7 +2,12 @@
 
 import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { giveBackSignals, type SignalTarget } from '../../../drivers/pigpio/signals.js'
+import {
+  type EndingTarget,
+  giveBackSignals,
+  SignalEndings,
+  type SignalTarget,
+} from '../../../drivers/pigpio/signals.js'
 
 /** A process that writes down when it begins and ends to handle a signal, as Node does it. */
 function fakeProcess() {
@@ -49,5 +54,51 @@ describe('giving signals back', () => {
     const { handled, target } = fakeProcess()
     giveBackSignals(target)
     expect(handled.filter(what => what.endsWith(signal))).toEqual([])
+  })
+})
+
+/** A process that writes down with which signal it ends. */
+function endingProcess() {
+  const emitter = new EventEmitter()
+  const happened: string[] = []
+  const target = Object.assign(emitter, { raise: (signal: string) => happened.push(`ends by ${signal}`) })
+  return { emitter, happened, endings: new SignalEndings(target as unknown as EndingTarget) }
+}
+
+describe('a signal that would end the process', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('%s ends what runs before the process, once', signal => {
+    const { emitter, happened, endings } = endingProcess()
+    endings.add(() => happened.push('first'))
+    endings.add(() => happened.push('second'))
+    emitter.emit(signal, signal)
+    emitter.emit(signal, signal)
+    expect(happened).toEqual(['first', 'second', `ends by ${signal}`])
+    expect(emitter.eventNames()).toEqual([])
+  })
+
+  it.each(['on', 'once', 'prependListener'] as const)('is left to a program that listens with %s', method => {
+    const { emitter, happened, endings } = endingProcess()
+    if (method === 'once') emitter.once('SIGTERM', () => happened.push('heard'))
+    endings.add(() => happened.push('ended'))
+    if (method !== 'once') emitter[method]('SIGTERM', () => happened.push('heard'))
+    emitter.emit('SIGTERM', 'SIGTERM')
+    expect(happened).toEqual(['heard'])
+  })
+
+  it('ends the process even when what runs does not end well', () => {
+    const { emitter, happened, endings } = endingProcess()
+    endings.add(() => {
+      throw new RangeError('stuck')
+    })
+    expect(() => emitter.emit('SIGTERM', 'SIGTERM')).toThrow('stuck')
+    expect(happened).toEqual(['ends by SIGTERM'])
+  })
+
+  it('is listened for only while something runs', () => {
+    const { emitter, endings } = endingProcess()
+    const stops = [endings.add(() => undefined), endings.add(() => undefined)]
+    expect(emitter.listenerCount('SIGINT')).toBe(1)
+    for (const stop of [...stops, ...stops]) stop()
+    expect(emitter.eventNames()).toEqual([])
   })
 })

@@ -170,6 +170,7 @@ describe('a sequence that cannot be played', () => {
       }),
     ).toMatchObject({
       code: 'ERR_BAD_PULSES',
+      place: 'GPIO17',
       message: `step 2 lasts ${ns} ns, and the shortest step of pigpio is 1000 ns (1 us)`,
     })
   })
@@ -179,6 +180,7 @@ describe('a sequence that cannot be played', () => {
     expect(refusal({ steps }, [0, 4])).toBeUndefined()
     expect(refusal({ steps: [{ values: 0b11, ns: 1000 }] }, [0, 4])).toMatchObject({
       code: 'ERR_BAD_PULSES',
+      place: 'GPIO0',
       message: expect.stringContaining('GPIO0'),
       remedy: expect.stringContaining('another line'),
     })
@@ -198,6 +200,7 @@ describe('a sequence that cannot be played', () => {
     expect(refusal(toggles(count))).toBeUndefined()
     expect(refusal(toggles(count + 1))).toMatchObject({
       code: 'ERR_BAD_PULSES',
+      place: 'GPIO17',
       message: expect.stringMatching(/needs \d+ control blocks, and pigpio has 23836/),
       remedy: expect.stringContaining('repeat'),
     })
@@ -211,7 +214,10 @@ describe('a sequence that cannot be played', () => {
 
   it('because it has too many waits of more than a minute is refused', () => {
     const steps = Array.from({ length: 21 }, (_, index) => ({ values: index & 1, ns: 61e9 }))
-    expect(refusal({ steps })).toMatchObject({ message: expect.stringContaining('loops in the chain') })
+    expect(refusal({ steps })).toMatchObject({
+      place: 'GPIO17',
+      message: expect.stringContaining('loops in the chain'),
+    })
     expect(refusal({ steps: steps.slice(1) })).toBeUndefined()
   })
 })
