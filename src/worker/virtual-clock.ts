@@ -9,6 +9,8 @@ import { TimerHeap, type VirtualTimer } from './timer-heap.js'
 
 /** 2000-01-01T00:00:00Z: the wall time at which every virtual clock starts unless told otherwise. */
 export const VIRTUAL_EPOCH_MS = 946_684_800_000
+/** Its `then` is a microtask that costs less than `queueMicrotask`, which makes a resource for async_hooks. */
+const SETTLED = Promise.resolve()
 /** So many events of a simulation may follow each other without a turn of the event loop. */
 const MOST_IN_A_ROW = 64
 /** Real time after which held work that has not ended is taken for stuck. */
@@ -113,7 +115,7 @@ export class VirtualClock implements Clock {
     if (this.#scheduled || this.#held > 0) return
     if (this.#timers.foreground === 0 && this.#idleWaiters.length === 0) return
     this.#scheduled = true
-    queueMicrotask(this.#drained)
+    void SETTLED.then(this.#drained)
   }
 
   readonly #drained = (): void => process.nextTick(this.#settled)

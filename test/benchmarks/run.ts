@@ -16,6 +16,7 @@ const BENCHES = [
   'many-tasks',
   'memory',
   'mock-speed',
+  'parts-speed',
   'driver-overhead',
   'player',
   'long-plan',

@@ -21,9 +21,11 @@ describe('the board', () => {
     const decoy = SimulatedChip.create({ folder: 'decoy', label: 'raspberrypi-exp-gpio', lines: 8 })
     try {
       chip.appear()
-      expect([decoy.path, chip.path]).toEqual(['/dev/gpiochip0', '/dev/gpiochip1'])
+      // Not always 1: linux 6.1 keeps the number of a chip that vanished while a line of it was held.
+      expect(decoy.path).toBe('/dev/gpiochip0')
+      expect(chip.path).not.toBe('/dev/gpiochip0')
       const board = await openForTest('gpiochip')
-      expect(board.description).toContain('/dev/gpiochip1')
+      expect(board.description).toContain(chip.path)
       expect(board.lineCount).toBe(54)
       const named = await openForTest('gpiochip', '/dev/gpiochip0')
       expect(named.lineCount).toBe(8)

@@ -18,14 +18,14 @@ describe('a ramp of steps', () => {
         let before = ramp.lastsNs(0)
         for (let index = 1; index < steps; index++) {
           const now = ramp.lastsNs(index)
-          expect(now).toBeGreaterThanOrEqual(1e9 / wanted.speed - 2)
+          let fits = now >= 1e9 / wanted.speed - 2
           if (index < steps - 1) {
             // Mean speeds of two neighbours, half of both apart; whole ns leave a little.
             const change = Math.abs(1e9 / now - 1e9 / before) / ((now + before) / 2e9)
-            expect(change).toBeLessThanOrEqual(
-              wanted.acceleration * 1.001 + (8 * (1e9 / now) ** 2 * (1e9 / before)) / 1e9,
-            )
+            fits &&= change <= wanted.acceleration * 1.001 + (8 * (1e9 / now) ** 2 * (1e9 / before)) / 1e9
           }
+          // Not each by itself: a million of vitest's expectations take seconds.
+          if (!fits) expect.fail(`step ${index} of ${steps} lasts ${now} ns, after one of ${before} ns`)
           before = now
         }
       }),
