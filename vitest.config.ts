@@ -26,6 +26,8 @@ export default defineConfig({
   test: {
     // Only a hang reaches it, on however slow a machine.
     testTimeout: 60_000,
+    // Vitest leaves one processor free, which is half of a small machine.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,

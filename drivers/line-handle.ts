@@ -169,9 +169,11 @@ export interface LineHandle {
   /**
    * Plays pulses on outputs. When `signal` aborts it stops at the next step, leaves the levels as they are then, and
    * rejects with the signal's reason.
+   * @param began Called once, as soon as it is known when the first step is due: in ns of the clock that the board was
+   *   opened with. Steps are due at their times after that.
    * @throws ERR_BAD_PULSES, ERR_UNSUPPORTED when the direction is input, and what `set` throws
    */
-  play(sequence: PulseSequence, signal?: AbortSignal): Promise<Played>
+  play(sequence: PulseSequence, signal?: AbortSignal, began?: (time: number) => void): Promise<Played>
   /**
    * Drives one line of an output with PWM until the next `pwm`, `set`, `play`, `reconfigure` or `release`; a duty of 0
    * or 1 is a steady level. Only drivers whose `capabilities.pwm` is not empty have it.

@@ -123,12 +123,18 @@ export function mostlySleeps({ ns }: PackedSteps): boolean {
  * Plays the steps. Every step is due at a whole sum of the steps before it, so lateness does not add up. A cancelled
  * play ends before the next step.
  * @param lateness Is told of every step, when its write has returned.
+ * @param began When the first step is due.
  * @throws what the world's `write` throws
  */
-export function playLoop(steps: PackedSteps, pace: Pace, world: LoopWorld, lateness: LatenessLog): LoopEnd {
+export function playLoop(
+  steps: PackedSteps,
+  pace: Pace,
+  world: LoopWorld,
+  lateness: LatenessLog,
+  began = world.now(),
+): LoopEnd {
   const { values, masks, ns, repeat } = steps
-  const began = world.now()
-  const turn: Turn = { awake: began }
+  const turn: Turn = { awake: world.now() }
   let due = began
   for (let round = 0; round < repeat; round++) {
     for (let index = 0; index < ns.length; index++) {

@@ -25,9 +25,21 @@ export interface PlayOrder {
   readonly id: number
   readonly control: SharedArrayBuffer
   readonly steps: PackedSteps
+  /** Whether somebody wants to be told when it begins. */
+  readonly announced: boolean
 }
 
+/** A play is about to begin. */
+export interface PlayBegun {
+  readonly kind: 'begun'
+  readonly id: number
+  /** When the first step is due, in ns of CLOCK_MONOTONIC. */
+  readonly beganKernelNs: bigint
+}
+
+/** A play is over. */
 export interface PlayReport {
+  readonly kind: 'over'
   readonly id: number
   /** Every step was played, and the last one has lasted as long as it should. */
   readonly complete: boolean

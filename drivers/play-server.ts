@@ -18,6 +18,8 @@ export interface PlayMachine {
   rehearse(): void
   /** Asks the system for what the play may have. */
   prepare(memory: readonly PlayMemory[], notFifo: string | undefined): Realtime
+  /** Tells the main thread when the play begins. */
+  announce(id: number, beganKernelNs: bigint): void
   /** The play is over. */
   rest(): void
   /** How many processors this process has. */
@@ -26,8 +28,11 @@ export interface PlayMachine {
   readonly spinners: Int32Array
 }
 
+/** Telling that a play begins takes some time, by which the first step would be late. */
+const ANNOUNCE_NS = 500e3
+
 /** Plays an order to its end; undefined when it was cancelled before it began. */
-export function serve({ id, control, steps }: PlayOrder, machine: PlayMachine): PlayReport | undefined {
+export function serve({ id, control, steps, announced }: PlayOrder, machine: PlayMachine): PlayReport | undefined {
   const words = new PlayControl(control)
   if (!words.begin()) return undefined
   let values = 0
@@ -52,7 +57,9 @@ export function serve({ id, control, steps }: PlayOrder, machine: PlayMachine): 
         touched |= mask
       },
     }
-    end = playLoop(steps, pace, world, lateness)
+    const began = machine.now() + (announced ? ANNOUNCE_NS : 0)
+    if (announced) machine.announce(id, machine.toKernel(began))
+    end = playLoop(steps, pace, world, lateness, began)
   } catch (error) {
     errno = errnoOf(error)
   } finally {
@@ -61,6 +68,7 @@ export function serve({ id, control, steps }: PlayOrder, machine: PlayMachine): 
     machine.rest()
   }
   return {
+    kind: 'over',
     id,
     complete: end.complete,
     errno,

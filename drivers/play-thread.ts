@@ -9,7 +9,7 @@ import { getSystemErrorName } from 'node:util'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PiWorkerError } from '../src/errors.js'
 import { SystemClock } from '../src/worker/clock.js'
-import type { PlayOrder, PlayTarget, PlayThreadData } from './play-order.js'
+import type { PlayBegun, PlayOrder, PlayTarget, PlayThreadData } from './play-order.js'
 import { loadRealtimeCalls, RealtimeThread } from './play-realtime.js'
 import { type PlayMachine, serve } from './play-server.js'
 
@@ -25,6 +25,7 @@ const machine: PlayMachine = {
   ...(typeof calls === 'string' ? clockOfNode() : { now: calls.now, toKernel: calls.toKernel }),
   ...lines,
   prepare: (memory, notFifo) => realtime.prepare(memory, notFifo),
+  announce: (id, beganKernelNs) => parentPort?.postMessage({ kind: 'begun', id, beganKernelNs } satisfies PlayBegun),
   rest: () => realtime.rest(),
   processors: availableParallelism(),
   spinners: new Int32Array(spinners),

@@ -9,12 +9,19 @@ import type { Clock } from '../src/worker/clock.js'
 import type { Played, PulseSequence } from './line-handle.js'
 import { checkSequence, durationOf } from './play.js'
 import { packSteps } from './play-loop.js'
-import { PlayControl, type PlayOrder, type PlayReport, type PlayTarget, type PlayThreadData } from './play-order.js'
+import {
+  type PlayBegun,
+  PlayControl,
+  type PlayOrder,
+  type PlayReport,
+  type PlayTarget,
+  type PlayThreadData,
+} from './play-order.js'
 
 /** What is needed of a thread; a `Worker` of node:worker_threads is one. */
 export interface PlayThread {
   postMessage(order: PlayOrder): void
-  on(event: 'message', listener: (report: PlayReport) => void): unknown
+  on(event: 'message', listener: (news: PlayBegun | PlayReport) => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
   on(event: 'exit', listener: () => void): unknown
   ref(): void
@@ -43,6 +50,7 @@ const HALT_MS = 1000
 interface Play {
   readonly control: PlayControl
   readonly sequence: PulseSequence
+  readonly began: ((time: number) => void) | undefined
   readonly resolve: (played: Played) => void
   readonly reject: (reason: unknown) => void
 }
@@ -64,7 +72,12 @@ export class ThreadPlayer {
    * @param invert Bits of the values that the lines have the other way round.
    * @throws ERR_BAD_PULSES, the signal's reason, ERR_IO (no thread can be had, or it ended), what `failure` makes
    */
-  async play(sequence: PulseSequence, invert: number, signal?: AbortSignal): Promise<Played> {
+  async play(
+    sequence: PulseSequence,
+    invert: number,
+    signal?: AbortSignal,
+    began?: (time: number) => void,
+  ): Promise<Played> {
     checkSequence(sequence)
     signal?.throwIfAborted()
     const id = ++this.#lastId
@@ -74,12 +87,13 @@ export class ThreadPlayer {
     signal?.addEventListener('abort', stop, { once: true })
     try {
       return await new Promise<Played>((resolve, reject) => {
-        this.#plays.set(id, { control, sequence, resolve, reject })
+        this.#plays.set(id, { control, sequence, began, resolve, reject })
         thread.ref()
         thread.postMessage({
           id,
           control: control.buffer,
           steps: packSteps(sequence, this.#options.lineCount, invert),
+          announced: began !== undefined,
         })
       })
     } finally {
@@ -109,7 +123,7 @@ export class ThreadPlayer {
     thread.on('error', error => {
       cause = error
     })
-    thread.on('message', report => this.#ended(report))
+    thread.on('message', news => (news.kind === 'over' ? this.#ended(news) : this.#begun(news)))
     thread.on('exit', () => {
       if (this.#thread !== thread) return
       this.#thread = undefined
@@ -126,6 +140,10 @@ export class ThreadPlayer {
     if (play === undefined) return
     play.control.halt(HALT_MS)
     for (const { reject } of this.#take([id])) reject(reason)
+  }
+
+  #begun({ id, beganKernelNs }: PlayBegun): void {
+    this.#plays.get(id)?.began?.(this.#options.clock.fromKernel(beganKernelNs))
   }
 
   #ended({ id, complete, errno, beganKernelNs, tookNs, lateness, realtime }: PlayReport): void {

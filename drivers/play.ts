@@ -37,9 +37,11 @@ export async function playInSoftware(
   target: Pick<LineHandle, 'set'>,
   sequence: PulseSequence,
   signal?: AbortSignal,
+  began?: (time: number) => void,
 ): Promise<Played> {
   checkSequence(sequence)
   const begin = clock.now()
+  began?.(begin)
   let due = begin
   let paused = begin
   const log = new LatenessLog(sequence.steps.length * (sequence.repeat ?? 1))

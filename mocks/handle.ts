@@ -134,9 +134,9 @@ export class MockHandle implements LineHandle, EdgeSensor {
     return this.#buffer.listen(listener)
   }
 
-  async play(sequence: PulseSequence, signal?: AbortSignal): Promise<Played> {
+  async play(sequence: PulseSequence, signal?: AbortSignal, began?: (time: number) => void): Promise<Played> {
     if (this.#mode !== OUTPUT) throw this.#refusal()
-    return await playInSoftware(this.#clock, this, sequence, signal)
+    return await playInSoftware(this.#clock, this, sequence, signal, began)
   }
 
   pwm(line: number, settings: PwmSettings): PwmState {

@@ -127,10 +127,10 @@ export class GpiochipHandle implements LineHandle {
   }
 
   /** Played by a thread of its own, which is started for the first play and ends with the handle. */
-  async play(sequence: PulseSequence, signal?: AbortSignal): Promise<Played> {
+  async play(sequence: PulseSequence, signal?: AbortSignal, began?: (time: number) => void): Promise<Played> {
     if (this.#mode !== OUTPUT) throw this.#refusal()
     this.#player ??= this.#newPlayer()
-    return await this.#player.play(sequence, 0, signal)
+    return await this.#player.play(sequence, 0, signal, began)
   }
 
   release(): void {

@@ -108,10 +108,10 @@ export class OnoffHandle implements LineHandle {
   }
 
   /** Played by a thread of its own, which is started for the first play and ends with the handle. */
-  async play(sequence: PulseSequence, signal?: AbortSignal): Promise<Played> {
+  async play(sequence: PulseSequence, signal?: AbortSignal, began?: (time: number) => void): Promise<Played> {
     this.#checkOutput()
     this.#player ??= this.#newPlayer()
-    return await this.#player.play(sequence, this.#settings.activeLow === true ? ALL_BITS : 0, signal)
+    return await this.#player.play(sequence, this.#settings.activeLow === true ? ALL_BITS : 0, signal, began)
   }
 
   release(): void {

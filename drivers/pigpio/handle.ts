@@ -128,7 +128,7 @@ export class PigpioHandle implements LineHandle, LineHolder {
    * that is over.
    * @throws ERR_UNSUPPORTED: another line has hardware PWM
    */
-  async play(sequence: PulseSequence, signal?: AbortSignal): Promise<Played> {
+  async play(sequence: PulseSequence, signal?: AbortSignal, began?: (time: number) => void): Promise<Played> {
     this.#checkOutput()
     const plan = planWaves(sequence, this.lines, this.#invert)
     signal?.throwIfAborted()
@@ -137,11 +137,15 @@ export class PigpioHandle implements LineHandle, LineHolder {
     signal?.addEventListener('abort', stop, { once: true })
     this.#plays.add(controller)
     try {
-      await this.#session.player.play(plan, this.#options.clock, controller.signal, () => {
-        // It may have become an input while it waited.
-        this.#checkOutput()
-        this.#pwm.stop(ALL_BITS, this.#invert)
-        this.#pwm.checkNoHardware()
+      const { clock } = this.#options
+      await this.#session.player.play(plan, clock, controller.signal, {
+        ready: () => {
+          // It may have become an input while it waited.
+          this.#checkOutput()
+          this.#pwm.stop(ALL_BITS, this.#invert)
+          this.#pwm.checkNoHardware()
+        },
+        began: () => began?.(clock.now()),
       })
     } catch (error) {
       if (controller.signal.aborted) throw controller.signal.reason

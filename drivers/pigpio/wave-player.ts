@@ -10,6 +10,12 @@ const BEGIN_NS = 20e3
 /** After the end is due, how often pigpio is asked whether it has come. */
 const LOOK_AGAIN_NS = 1e6
 
+/** What is called of a play that may have to wait. */
+export interface PlayTurn {
+  ready(): void
+  began(): void
+}
+
 export class WavePlayer {
   readonly #pigpio: PigpioPackage
   /** Settles when everything that was asked for so far is over; undefined when it is. */
@@ -28,10 +34,10 @@ export class WavePlayer {
   /**
    * Plays to the end; begins inside the call when nothing is played. When `signal` aborts, everything is stopped and
    * deleted inside the call that aborts.
-   * @param ready Called when it is this plan's turn; throws when it may not begin.
+   * @param turn `ready` is called when it is this plan's turn, and throws when it may not begin; `began` when it has.
    * @throws the signal's reason, plain errors of the package
    */
-  async play(plan: WavePlan, clock: Clock, signal: AbortSignal, ready: () => void): Promise<void> {
+  async play(plan: WavePlan, clock: Clock, signal: AbortSignal, turn: PlayTurn): Promise<void> {
     const before = this.#last
     let end: () => void = () => undefined
     const over = new Promise<void>(resolve => {
@@ -41,8 +47,8 @@ export class WavePlayer {
     this.#last = last
     try {
       if (before !== undefined) await unlessAborted(before, signal)
-      ready()
-      if (plan.waves.length > 0) await this.#play(plan, clock, signal)
+      turn.ready()
+      if (plan.waves.length > 0) await this.#play(plan, clock, signal, turn)
     } finally {
       end()
       void last.then(() => this.#forget(last))
@@ -53,7 +59,7 @@ export class WavePlayer {
     if (this.#last === last) this.#last = undefined
   }
 
-  async #play(plan: WavePlan, clock: Clock, signal: AbortSignal): Promise<void> {
+  async #play(plan: WavePlan, clock: Clock, signal: AbortSignal, { began }: PlayTurn): Promise<void> {
     const ids: number[] = []
     const finish = (): void => {
       if (!this.#playing) return
@@ -64,6 +70,7 @@ export class WavePlayer {
     signal.addEventListener('abort', finish, { once: true })
     try {
       this.#load(plan, ids)
+      began()
       await this.#untilOver(BEGIN_NS + plan.us * 1000, clock, signal)
     } finally {
       signal.removeEventListener('abort', finish)

@@ -82,9 +82,9 @@ export class FaultyHandle implements LineHandle {
     })
   }
 
-  async play(sequence: PulseSequence, signal?: AbortSignal): Promise<Played> {
+  async play(sequence: PulseSequence, signal?: AbortSignal, began?: (time: number) => void): Promise<Played> {
     this.#check()
-    return await this.#handle.play(sequence, signal)
+    return await this.#handle.play(sequence, signal, began)
   }
 
   pwm(line: number, settings: PwmSettings): PwmState {

@@ -200,7 +200,7 @@ class LeasedHandle implements LineHandle {
     return end
   }
 
-  async play(sequence: PulseSequence, signal?: AbortSignal): Promise<Played> {
+  async play(sequence: PulseSequence, signal?: AbortSignal, began?: (time: number) => void): Promise<Played> {
     if (this.revoked) throw revokedError(this.#name)
     const own = new AbortController()
     const end = (): void => own.abort(revokedError(this.#name))
@@ -209,6 +209,7 @@ class LeasedHandle implements LineHandle {
       return await this.#handle.play(
         sequence,
         signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]),
+        began,
       )
     } finally {
       this.#underWay.delete(end)

@@ -20,7 +20,6 @@ import type {
   PwmSettings,
   PwmState,
 } from '../../drivers/driver.js'
-import { playInSoftware } from '../../drivers/play.js'
 import { isPiWorkerError, PiWorkerError } from '../errors.js'
 import { Listeners } from '../listeners.js'
 import type { Clock } from '../worker/clock.js'
@@ -40,7 +39,6 @@ export class ObservedBoard implements LineSource {
   readonly #clock: Clock
   readonly #levels = new Map<number, Level>()
   readonly #listeners = new Listeners<LevelChange>()
-  readonly #dma: { last: Promise<unknown> } = { last: Promise.resolve() }
 
   constructor(board: Board, clock: Clock) {
     this.#board = board
@@ -63,8 +61,7 @@ export class ObservedBoard implements LineSource {
       tell: (line, level, time) => this.#tell(line, level, time),
       now: () => this.now(),
       clock: this.#clock,
-      softwarePulses: this.capabilities.pulses === 'software',
-      dma: this.#dma,
+      tickNs: this.capabilities.pulses === 'dma' ? 1000 : 1,
     }
     try {
       const handle = await this.#board.request({ ...request, settings: watched(settings) })
@@ -91,14 +88,9 @@ interface Observer {
   readonly tell: LevelListener
   readonly now: () => number
   readonly clock: Clock
-  /** Pulses are timed by the clock, and not by hardware, which nobody can watch step by step. */
-  readonly softwarePulses: boolean
-  /** The sequence that hardware plays last: it plays one after the other, whatever handle they come from. */
-  readonly dma: { last: Promise<unknown> }
+  /** Pulses begin at whole multiples of so many ns: DMA counts in us. */
+  readonly tickNs: number
 }
-
-/** Why a driver does not even begin to play. */
-const REFUSALS: readonly string[] = ['ERR_BAD_PULSES', 'ERR_UNSUPPORTED']
 
 class ObservedHandle implements LineHandle {
   readonly lines: readonly number[]
@@ -156,12 +148,22 @@ class ObservedHandle implements LineHandle {
     return stop
   }
 
-  async play(sequence: PulseSequence, signal?: AbortSignal): Promise<Played> {
-    const { clock, softwarePulses } = this.#observer
-    if (softwarePulses && this.#settings.direction === 'output') {
-      return await playInSoftware(clock, this, sequence, signal)
+  /** Its steps are told at the times at which they were due: nobody can watch a thread or hardware step by step. */
+  async play(sequence: PulseSequence, signal?: AbortSignal, began?: (time: number) => void): Promise<Played> {
+    const { clock, now, tickNs } = this.#observer
+    let edges: OrderedEdges | undefined
+    try {
+      const played = await this.#handle.play(sequence, signal, time => {
+        this.#endPwm()
+        edges = this.#order(edgesOfSequence(sequence, this.lines, this.#settings, tickNs), now() + time - clock.now())
+        began?.(time)
+      })
+      edges?.end(true)
+      return played
+    } finally {
+      edges?.end()
+      this.#tellAll()
     }
-    return await this.#playByHardware(sequence, signal)
   }
 
   /** Its edges are told as far as it is not faster than `FASTEST_PWM`. */
@@ -169,7 +171,7 @@ class ObservedHandle implements LineHandle {
     if (this.#handle.pwm === undefined) throw new PiWorkerError('ERR_UNSUPPORTED', 'the driver has no PWM')
     const state = this.#handle.pwm(line, settings)
     this.#endPwm(1 << this.lines.indexOf(line))
-    this.#pwm.set(line, this.#order(edgesOfPwm(line, state, this.#settings)))
+    this.#pwm.set(line, this.#order(edgesOfPwm(line, state, this.#settings), this.#observer.now()))
     return state
   }
 
@@ -186,45 +188,10 @@ class ObservedHandle implements LineHandle {
     }
   }
 
-  async #playByHardware(sequence: PulseSequence, signal: AbortSignal | undefined): Promise<Played> {
-    const { dma } = this.#observer
-    const turn = dma.last
-    const playing = this.#handle.play(sequence, signal)
-    dma.last = playing.then(nothing, nothing)
-    let edges: OrderedEdges | undefined
-    let over = false
-    void turn.then(() => {
-      if (over) return
-      this.#endPwm()
-      edges = this.#order(edgesOfSequence(sequence, this.lines, this.#settings))
-    })
-    try {
-      const played = await playing
-      over = true
-      edges?.end(true)
-      this.#tellAll()
-      return played
-    } catch (error) {
-      over = true
-      if (isPiWorkerError(error) && REFUSALS.includes(error.code)) edges?.cancel()
-      else this.#tellInterrupted(edges)
-      throw error
-    }
-  }
-
-  #tellInterrupted(edges: OrderedEdges | undefined): void {
-    edges?.end()
-    try {
-      this.#tellAll()
-    } catch (error) {
-      // Released, or gone: what ended the play is told, and not this.
-      if (!isPiWorkerError(error)) throw error
-    }
-  }
-
-  #order(edges: Iterator<OrderedEdge>): OrderedEdges {
+  /** @param begins When, in the time of the board. */
+  #order(edges: Iterator<OrderedEdge>, begins: number): OrderedEdges {
     const { clock, now, tell } = this.#observer
-    return new OrderedEdges(edges, clock, now, tell)
+    return new OrderedEdges({ edges, begins, clock, now, tell })
   }
 
   /** @param mask Bits of the lines whose PWM has ended. Returns those that had it. */
@@ -261,8 +228,6 @@ class ObservedHandle implements LineHandle {
       this.#observer.tell(line, levelAt(values, index, this.#settings), time)
   }
 }
-
-function nothing(): void {}
 
 function watched(settings: LineSettings): LineSettings {
   return settings.direction === 'input' ? { ...settings, edges: 'both' } : settings

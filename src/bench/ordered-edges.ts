@@ -1,6 +1,6 @@
 /**
- * Edges that hardware makes, told as they were ordered: nobody can watch them one by one. Among themselves their times are
- * those of the order; their beginning is known as well as the call that gave it.
+ * Edges that hardware or a thread of its own makes, told as they were ordered: nobody can watch them one by one. Among
+ * themselves their times are those of the order; their beginning is known as well as the driver knows it.
  */
 
 import type { Level, LevelListener, LineSettings, PulseSequence, PwmState } from '../../drivers/driver.js'
@@ -19,16 +19,17 @@ export const FASTEST_PWM = 5000
 /** They are told in batches, half as long as a recording waits for what comes late (20 ms with DMA). */
 const BATCH_NS = 10e6
 
-/** DMA counts in whole µs: every step begins at the one next to its own time. */
+/** @param tickNs Every step begins at the multiple of so many ns that is next to its own time. */
 export function* edgesOfSequence(
   { steps, repeat = 1 }: PulseSequence,
   lines: readonly number[],
   settings: LineSettings,
+  tickNs: number,
 ): Generator<OrderedEdge> {
   let ns = 0
   for (let round = 0; round < repeat; round++) {
     for (const { values, mask = -1, ns: lasts } of steps) {
-      const begins = Math.round(ns / 1000) * 1000
+      const begins = Math.round(ns / tickNs) * tickNs
       for (const [index, line] of lines.entries()) {
         if (((mask >>> index) & 1) === 1) yield { ns: begins, line, level: levelAt(values, index, settings) }
       }
@@ -55,6 +56,16 @@ export function* edgesOfPwm(
   }
 }
 
+export interface OrderedEdgesOptions {
+  readonly edges: Iterator<OrderedEdge>
+  /** When they begin, in ns of the board. */
+  readonly begins: number
+  readonly clock: Clock
+  /** The time of the board, on whose scale they are told. */
+  readonly now: () => number
+  readonly tell: LevelListener
+}
+
 /** Tells edges when their times have come, until it is ended. */
 export class OrderedEdges {
   readonly #edges: Iterator<OrderedEdge>
@@ -65,16 +76,14 @@ export class OrderedEdges {
   #next: OrderedEdge | undefined
   #timer: Timer | undefined
 
-  /** They begin now. @param now The time of the board, in ns, on whose scale they are told. */
-  constructor(edges: Iterator<OrderedEdge>, clock: Clock, now: () => number, tell: LevelListener) {
+  constructor({ edges, begins, clock, now, tell }: OrderedEdgesOptions) {
     this.#edges = edges
-    const begins = now()
     this.#begins = begins
     this.#now = now
     this.#clock = clock
     this.#tell = tell
     this.#advance()
-    this.#wait(begins)
+    this.#wait(now())
   }
 
   /** Tells those whose time has come, or all, if everything was done that was ordered; and no more then. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { EdgeEvent } from '../../drivers/driver.js'
+import type { EdgeEvent, LineRequest } from '../../drivers/driver.js'
 import { MockBoard } from '../../mocks/board.js'
 import { ObservedBoard } from '../../src/bench/observed-board.js'
 import { VirtualClock } from '../../src/worker/virtual-clock.js'
@@ -72,10 +72,19 @@ describe('an observed output', () => {
 
 describe('an observed output on hardware that times pulses itself', () => {
   /** The simulated board, as if nobody could watch it play. */
-  function withDma() {
+  function withDma({ lateNs = 0 } = {}) {
     const dma = Object.assign(Object.create(board) as MockBoard, {
       capabilities: { ...board.capabilities, pulses: 'dma' },
-      request: board.request.bind(board),
+      request: async (request: LineRequest) => {
+        const handle = await board.request(request)
+        const play = handle.play.bind(handle)
+        // As a thread that has to be started first.
+        handle.play = async (sequence, signal, began) => {
+          await clock.reach(clock.now() + lateNs)
+          return await play(sequence, signal, began)
+        }
+        return handle
+      },
       now: () => clock.now(),
     })
     const watched = new ObservedBoard(dma, clock)
@@ -94,6 +103,13 @@ describe('an observed output on hardware that times pulses itself', () => {
     await clock.reach(5000)
     await handle.play({ steps: blink, repeat: 2 })
     expect(timed).toEqual(['17 low @0', '17 high @5000', '17 low @30005000', '17 high @40006000', '17 low @70006000'])
+  })
+
+  it('tells them at their times after the first step, when that begins later than the call', async () => {
+    const { watched, timed } = withDma({ lateNs: 700 })
+    const handle = await watched.request({ lines: [17], settings: { direction: 'output' } })
+    await handle.play({ steps: blink })
+    expect(timed).toEqual(['17 low @0', '17 high @700', '17 low @30000700'])
   })
 
   it('tells them while they are played, no later than a recording waits', async () => {

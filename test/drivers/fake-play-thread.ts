@@ -75,6 +75,7 @@ export class FakePlayThread implements PlayThread {
         return { scheduling: notFifo === undefined ? 'fifo' : 'normal', locked: true, whyNot: [] }
       },
       rehearse: () => undefined,
+      announce: (id, beganKernelNs) => this.tell('message', { kind: 'begun', id, beganKernelNs }),
       rest: () => undefined,
       processors: this.processors,
       spinners: new Int32Array(this.data.spinners),

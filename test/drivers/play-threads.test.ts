@@ -62,6 +62,15 @@ describe('a play on a thread', () => {
     expect(latestNs).toBe(Math.max(...(lateness?.firstNs ?? [])))
   })
 
+  it('tells when its first step is due, before that comes', async () => {
+    const { player, thread } = setUp()
+    const told: [number, number][] = []
+    const playing = player.play(square, 0, undefined, time => told.push([time, thread().writes.length]))
+    thread().run()
+    const { beganNs } = await playing
+    expect(told).toEqual([[beganNs, 0]])
+  })
+
   it('keeps the process alive as long as it lasts, and not longer', async () => {
     const { player, thread } = setUp()
     const playing = player.play(square, 0)
