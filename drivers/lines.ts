@@ -82,14 +82,14 @@ export function resolveLine(
 
 function bcm(line: number, text: string): ParsedLine {
   if (Number.isInteger(line) && line >= 0 && line <= MAX_LINE) return { kind: 'bcm', line: Math.abs(line) } // -0 is 0
-  const suggestion = Number.isInteger(line) ? nearest(`GPIO${line}`, HEADER_LINES.map(formatLine)) : undefined
-  throw unknown(text, suggestion)
+  // Which line is meant by GPIO99 nobody can say, and the one that is spelt most like it may drive anything.
+  throw unknown(text)
 }
 
 function pin(number: number, text: string): ParsedLine {
   const found = headerPin(number)
   if (found?.kind === 'line') return { kind: 'bcm', line: found.line }
-  if (!found) throw unknown(text, nearest(text.toUpperCase(), headerSpellings()))
+  if (!found) throw unknown(text)
   const neighbour = nearestPin(number)
   throw new PiWorkerError(
     'ERR_UNKNOWN_LINE',

@@ -84,7 +84,11 @@ describe('the plan with faults', () => {
     writeFileSync(path, blocks('yaml')[1] ?? '')
     const run = await runMain(['run', path, '--driver', 'mock', '--virtual', '--json'])
     const [air, tank] = JSON.parse(run.stdout).tasks as { readonly result: Record<string, number> }[]
-    expect([run.code, air?.result.temperature, tank?.result.humidity]).toEqual([0, 20, expect.closeTo(60, 1)])
+    expect([run.code, air?.result.temperature, tank?.result.humidity]).toEqual([
+      0,
+      expect.closeTo(20, 1),
+      expect.closeTo(60, 1),
+    ])
   })
 
   it('comes before the list of all kinds of faults', () => {

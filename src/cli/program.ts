@@ -16,6 +16,7 @@ export interface RunFlags {
   readonly virtual?: true
   readonly trace?: string
   readonly timescale: '1us' | '1ns'
+  readonly seed?: string
   readonly replay?: string
   readonly json?: true
   readonly verbose?: true
@@ -132,6 +133,7 @@ function buildProgram(session: Session, done: (code: number) => void): Command {
         .default('1us'),
     )
     .option('--replay <file.vcd>', 'let inputs do what was recorded; only with --driver mock')
+    .option('--seed <number>', 'seed of what is left to chance in a simulation; default 1; only with --driver mock')
     .option('--json', 'print one JSON object, and nothing else, on standard output')
     .option('--verbose', 'more about the driver and about errors')
     .addHelpText('after', RUN_HELP)

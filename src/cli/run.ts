@@ -56,11 +56,12 @@ interface Run {
 async function runStoppable(session: Session, run: Run): Promise<number> {
   const { source, plan, flags, clock } = run
   const { driver, chip, trace, replay, json, verbose } = flags
+  const seed = parseSeed(flags)
   let bench: Bench
   try {
     const observe = trace !== undefined
     const { simulate } = plan
-    bench = await openBench(plan.bench, { driver, chip, clock, observe, simulate, replay, retain: { count: 0 } })
+    bench = await openBench(plan.bench, { driver, chip, clock, observe, simulate, replay, seed, retain: { count: 0 } })
   } catch (error) {
     await reportFailure(session, error, { json, verbose, name: plan.name, place: placeOf(error, source, plan) })
     return exitOf(error)
@@ -138,7 +139,23 @@ function shortPulses({ shortPulses: count }: RecordedTrace, { timescale }: RunFl
 }
 
 /** @throws ERR_USAGE */
-function checkFlags(file: string, { driver, virtual, trace, replay }: RunFlags): void {
+function parseSeed({ driver, seed }: RunFlags): number | undefined {
+  if (seed === undefined) return undefined
+  if (driver !== 'mock') {
+    throw new PiWorkerError('ERR_USAGE', `--seed cannot be had with --driver ${driver}: real lines have no seed`, {
+      remedy: 'Add --driver mock, or leave out --seed.',
+    })
+  }
+  if (!/^\d{1,15}$/.test(seed)) {
+    throw new PiWorkerError('ERR_USAGE', `--seed is a whole number, not "${seed}"`, { remedy: 'Write --seed 7.' })
+  }
+  return Number(seed)
+}
+
+/** @throws ERR_USAGE */
+function checkFlags(file: string, flags: RunFlags): void {
+  const { driver, virtual, trace, replay } = flags
+  parseSeed(flags)
   if (virtual && driver !== 'mock') {
     throw new PiWorkerError('ERR_USAGE', `--virtual cannot be had with --driver ${driver}: real lines have real time`, {
       remedy: 'Add --driver mock, or leave out --virtual.',
