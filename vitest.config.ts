@@ -1,11 +1,23 @@
+import { accessSync, constants } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+/** Where folders live in memory: hundreds of tests make one, and on a disk their ends take longer than the tests. */
+const MEMORY = '/dev/shm'
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Tests that put other modules in the place of real ones: these share nothing with the other files. */
 const ISOLATED = [
-  'test/cli/run-faults.test.ts',
   'test/drivers/index.test.ts',
   'test/drivers/other-driver.test.ts',
   'test/drivers/permission.test.ts',
@@ -26,8 +38,11 @@ export default defineConfig({
   test: {
     // Only a hang reaches it, on however slow a machine.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
+    env: isWritable(MEMORY) ? { TMPDIR: MEMORY } : {},
     // Vitest leaves one processor free, which is half of a small machine.
     maxWorkers: '100%',
+    experimental: { fsModuleCache: true, fsModuleCachePath: '.cache/modules' },
     projects: [
       {
         extends: true,
@@ -39,7 +54,15 @@ export default defineConfig({
           exclude: ['test/{kernel,pigpio,install,signals,benchmarks}/**', ...ISOLATED],
         },
       },
-      { extends: true, test: { name: 'isolated', include: ISOLATED } },
+      {
+        extends: true,
+        test: {
+          name: 'isolated',
+          include: ISOLATED,
+          // After all others: in between, each would end a worker that has all modules loaded.
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 })

@@ -3,6 +3,8 @@
  * `driver.ts` hands all of it on.
  */
 
+import type { Handover, InheritedLines, SafeLevel } from './handover.js'
+
 export type Level = 'low' | 'high'
 /** A level as a number: 0 is low, 1 is high. */
 export type Bit = 0 | 1
@@ -41,6 +43,8 @@ export interface LineRequest {
   readonly consumer?: string | undefined
   /** Edges that the kernel keeps until they are read, for the whole request. Default 128 a line. */
   readonly eventBuffer?: number | undefined
+  /** A process of ours has held exactly these lines and hands them over: they are set up in place, and not requested. */
+  readonly inherited?: InheritedLines | undefined
 }
 
 /** One physical edge of one line. */
@@ -182,4 +186,14 @@ export interface LineHandle {
   pwm?(line: number, settings: PwmSettings): PwmState
   /** Lets the lines go. A second call does nothing. */
   release(): void
+  /**
+   * What another process needs to put the lines into a safe state and to hold them, while this process lives and when it
+   * is gone. Only real lines have it.
+   * @param safe One for each line.
+   * @param settings Those that the lines are about to have; default: those that they have.
+   * @throws ERR_GUARDIAN when this state is none that another process could make
+   */
+  handover?(safe: readonly SafeLevel[], settings?: LineSettings): Handover
+  /** Ends as `release` does, but whoever has the handover goes on holding the lines. Default: `release` does that. */
+  leave?(): void
 }

@@ -13,10 +13,9 @@ import type {
   PwmSettings,
   PwmState,
 } from '../drivers/driver.js'
-import { formatLine } from '../drivers/lines.js'
+import { inputRefusal, releasedRefusal } from '../drivers/handle-refusals.js'
 import { playInSoftware } from '../drivers/play.js'
 import { checkSettings, type RequestLimits } from '../drivers/request.js'
-import { PiWorkerError } from '../src/errors.js'
 import type { Clock } from '../src/worker/clock.js'
 import type { EdgeBuffer } from './edge-buffer.js'
 import { FLOAT, HIGH, LOW, type Push } from './net.js'
@@ -56,6 +55,7 @@ const PULLS: Readonly<Record<Bias, Push | undefined>> = {
 }
 
 export class MockHandle implements LineHandle, EdgeSensor {
+  readonly driver = 'mock'
   readonly lines: readonly number[]
   readonly consumer: string
   readonly #wires: Wires
@@ -264,16 +264,7 @@ export class MockHandle implements LineHandle, EdgeSensor {
 
   /** Why a call does not get through. */
   #refusal(): Error {
-    const names = this.lines.map(formatLine).join(', ')
     if (this.#gone !== undefined && this.#mode === GONE) return this.#gone()
-    if (this.#mode === RELEASED) {
-      return new PiWorkerError('ERR_RELEASED', `${names} was released by "${this.consumer}"`, {
-        details: { lines: this.lines, driver: 'mock' },
-      })
-    }
-    return new PiWorkerError('ERR_UNSUPPORTED', `${names} is an input and cannot be set`, {
-      remedy: 'Request the line as an output, or reconfigure it first.',
-      details: { lines: this.lines, driver: 'mock' },
-    })
+    return this.#mode === RELEASED ? releasedRefusal(this, this.consumer) : inputRefusal(this)
   }
 }

@@ -69,8 +69,25 @@ export const catalogue = {
     exit: 1,
   },
   ERR_RESET_REFUSED: {
-    meaning: 'The queue cannot be reset while the abandoned function could still act on the hardware.',
+    meaning:
+      'A queue or a stopped bench cannot be reset while something could still act, or while why it stopped lasts.',
     remedy: 'Wait until the abandoned function settles (event settledLate), or end the process.',
+    exit: 1,
+  },
+  ERR_STOPPED: {
+    meaning: 'The bench is stopped: all is safe, and nothing runs on it.',
+    remedy:
+      'See why it was stopped; when all is well again, reset the bench: bench.reset({ acknowledge: "who or why" }).',
+    exit: 1,
+  },
+  ERR_NOT_RUNNING: {
+    meaning: 'There is no running bench or plan of that name.',
+    remedy: 'Use one of the names that pi-worker status shows.',
+    exit: 2,
+  },
+  ERR_NO_ANSWER: {
+    meaning: 'A running bench does not answer.',
+    remedy: 'Its program is stuck or very busy: ask again, or end it.',
     exit: 1,
   },
   ERR_RETRY_UNSAFE: {
@@ -160,10 +177,31 @@ export const catalogue = {
     remedy: 'Check the switch, its wiring and the direction of the motor.',
     exit: 1,
   },
+  ERR_JOURNAL: {
+    meaning: 'The journal of a bench cannot be read or written, is in use, is damaged, or is not ours.',
+    remedy: 'Correct what the message names, or look at the hardware and move the journal away.',
+    exit: 2,
+  },
+  ERR_LIMIT: {
+    meaning: 'An output would be on for too long, too often, or again too soon, or was.',
+    remedy: 'Ask for what its limits allow, or change them in its configuration if the hardware can take more.',
+    exit: 1,
+  },
+  ERR_INTERLOCK: {
+    meaning: 'An output would be on while something that it depends on does not allow it, or was.',
+    remedy: 'See what the rule that the message names waits for.',
+    exit: 1,
+  },
   ERR_STILL_PENDING: {
     meaning: 'A test expected that nothing was left to do, and tasks or timers were.',
     remedy: 'Await the tasks and cancel the timers that the message names.',
     exit: 1,
+  },
+  ERR_GUARDIAN: {
+    meaning: 'The guardian, which makes outputs safe when this process cannot, cannot be started or is gone.',
+    remedy:
+      'Mend what the message names, or open the bench with guardian: false, which leaves outputs as they are then.',
+    exit: 3,
   },
   // plan: files and runs
   ERR_FILE: {

@@ -36,29 +36,7 @@ export {
   isPiWorkerError,
   PiWorkerError,
 } from './errors.js'
-export {
-  ads1115,
-  bme280,
-  button,
-  counter,
-  dht,
-  distance,
-  ds18b20,
-  encoder,
-  iio,
-  input,
-  ir,
-  mcp3008,
-  motor,
-  output,
-  pca9685,
-  peripherals,
-  pwm,
-  rgb,
-  sequence,
-  servo,
-  stepper,
-} from './peripherals/index.js'
+export * from './peripherals/index.js'
 export { checkPlan } from './plan/check.js'
 export { formatPlace, type Place, type PlanProblem, problemsOf } from './plan/place.js'
 export type { ActionStep, ParallelStep, Plan, RepeatStep, Step, WaitStep } from './plan/plan.js'

@@ -1,7 +1,15 @@
-import ts from 'typescript'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { catalogue, codeOf, isError, isPiWorkerError, messageOf, PiWorkerError, textOf } from '../src/errors.js'
-import { parse, placeOf, type SourceFile, sourceFiles, walk } from './sources.js'
+import {
+  isNamed,
+  type Node,
+  parse,
+  placeOf,
+  type SourceFile,
+  sourceFiles,
+  textOf as sourceOf,
+  stringOf,
+} from './sources.js'
 
 const files = sourceFiles()
 const entries = Object.entries(catalogue)
@@ -62,7 +70,7 @@ describe('every error that is thrown', () => {
        throw error; throw new PiWorkerError('ERR_IO', 'f'); throw busy(line); throw x instanceof Error ? x : y
        try { g() } catch {}
        try { g() } catch (error) { /* nothing */ }
-       try { g() } catch { return }
+       function f() { try { g() } catch { return } }
        void h().catch(() => {}); void h().catch(() => undefined)`,
     )
     expect(bareErrorsIn(file)).toEqual([
@@ -123,8 +131,8 @@ describe('isPiWorkerError', () => {
   })
 
   test('knows those of another copy of this package too', async () => {
-    vi.resetModules()
-    const copy = await import('../src/errors.js')
+    const place = '../src/errors.js?copy'
+    const copy: typeof import('../src/errors.js') = await import(place)
     expect(copy.PiWorkerError).not.toBe(PiWorkerError)
     const foreign: unknown = new copy.PiWorkerError('ERR_IO', 'no')
     expect(foreign instanceof PiWorkerError).toBe(false)
@@ -180,57 +188,67 @@ describe('whatever was thrown can be read', () => {
 function codesIn(file: SourceFile): { code: string; place: string }[] {
   if (file.path === 'src/errors.ts') return []
   const found: { code: string; place: string }[] = []
-  walk(file.tree, node => {
-    if (!ts.isStringLiteralLike(node) || !/^ERR_[A-Z_]+$/.test(node.text) || isAsked(node)) return
-    found.push({ code: node.text, place: placeOf(file, node) })
-  })
+  for (const node of file.nodes) {
+    const code = stringOf(node)
+    if (code === undefined || !/^ERR_[A-Z_]+$/.test(code) || isAsked(file, node.parent)) continue
+    found.push({ code, place: placeOf(file, node) })
+  }
   return found
 }
 
-const COMPARISONS: readonly ts.SyntaxKind[] = [
-  ts.SyntaxKind.EqualsEqualsEqualsToken,
-  ts.SyntaxKind.ExclamationEqualsEqualsToken,
-]
-
-function isAsked({ parent }: ts.Node): boolean {
-  if (ts.isLiteralTypeNode(parent) || ts.isCaseClause(parent)) return true
-  if (ts.isArrayLiteralExpression(parent)) return parent.parent.getText().endsWith('.includes')
-  if (ts.isBinaryExpression(parent)) return COMPARISONS.includes(parent.operatorToken.kind)
-  return ts.isCallExpression(parent) && parent.expression.getText() === 'isPiWorkerError'
+function isAsked(file: SourceFile, parent: Node | null | undefined): boolean {
+  switch (parent?.type) {
+    case 'TSLiteralType':
+    case 'SwitchCase':
+      return true
+    case 'ArrayExpression':
+      return parent.parent != null && sourceOf(file, parent.parent).endsWith('.includes')
+    case 'BinaryExpression':
+      return parent.operator === '===' || parent.operator === '!=='
+    case 'CallExpression':
+      return isNamed(parent.callee, 'isPiWorkerError')
+    default:
+      return false
+  }
 }
 
 function bareErrorsIn(file: SourceFile): string[] {
   const found: string[] = []
-  const note = (node: ts.Node, what: string): void => void found.push(`${placeOf(file, node)} ${what}`)
-  walk(file.tree, node => {
-    const made = ts.isNewExpression(node) || ts.isCallExpression(node) ? node.expression : undefined
-    if (made !== undefined && isBuiltIn(made)) note(node, made.getText())
-    if (ts.isThrowStatement(node) && isLiteral(node.expression)) note(node, node.expression.getText())
-    if (!ts.isHeritageClause(node) || file.path === 'src/errors.ts') return
-    for (const { expression } of node.types) if (isBuiltIn(expression)) note(node, expression.getText())
-  })
+  const note = (node: Node): void => void found.push(`${placeOf(file, node)} ${sourceOf(file, node)}`)
+  for (const node of file.nodes) {
+    const made = node.type === 'NewExpression' || node.type === 'CallExpression' ? node.callee : undefined
+    if (made !== undefined && isBuiltIn(made)) note(made)
+    if (node.type === 'ThrowStatement' && isLiteral(node.argument)) note(node.argument)
+    if (file.path === 'src/errors.ts') continue
+    if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') {
+      if (node.superClass !== null && isBuiltIn(node.superClass)) note(node.superClass)
+    } else if (node.type === 'TSClassImplements' || node.type === 'TSInterfaceHeritage') {
+      if (isBuiltIn(node.expression)) note(node.expression)
+    }
+  }
   return found
 }
 
-function isBuiltIn(node: ts.Node): boolean {
+function isBuiltIn(node: Node): boolean {
   return (
-    ts.isIdentifier(node) && /^((Type|Range|Syntax|Reference|Eval|URI|Aggregate)?Error|DOMException)$/.test(node.text)
+    node.type === 'Identifier' &&
+    /^((Type|Range|Syntax|Reference|Eval|URI|Aggregate)?Error|DOMException)$/.test(node.name)
   )
 }
 
-function isLiteral(node: ts.Node): boolean {
-  return ts.isLiteralExpression(node) || ts.isObjectLiteralExpression(node) || ts.isTemplateExpression(node)
+function isLiteral({ type }: Node): boolean {
+  return type === 'Literal' || type === 'ObjectExpression' || type === 'TemplateLiteral'
 }
 
 /** Places where an error is caught and nothing at all is done. */
 function emptyCatchesIn(file: SourceFile): string[] {
   const found: string[] = []
-  walk(file.tree, node => {
-    if (ts.isCatchClause(node) && node.block.statements.length === 0) found.push(placeOf(file, node))
-    if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return
+  for (const node of file.nodes) {
+    if (node.type === 'CatchClause' && node.body.body.length === 0) found.push(placeOf(file, node))
+    if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') continue
     const [handler] = node.arguments
-    if (node.expression.name.text !== 'catch' || handler === undefined || !ts.isArrowFunction(handler)) return
-    if (ts.isBlock(handler.body) && handler.body.statements.length === 0) found.push(placeOf(file, node))
-  })
+    if (!isNamed(node.callee.property, 'catch') || handler?.type !== 'ArrowFunctionExpression') continue
+    if (handler.body.type === 'BlockStatement' && handler.body.body.length === 0) found.push(placeOf(file, node))
+  }
   return found
 }

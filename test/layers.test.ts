@@ -1,16 +1,16 @@
 import { dirname } from 'node:path/posix'
-import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 import {
   exists,
   type Import,
   importsOf,
+  isNamed,
+  type Node,
   parse,
   placeOf,
   readJson,
   type SourceFile,
   sourceFiles,
-  walk,
 } from './sources.js'
 
 const files = sourceFiles()
@@ -21,7 +21,7 @@ const MAX_LINES = 300
 const LAYERS: readonly (readonly string[])[] = [
   ['src'],
   ['src/worker'],
-  ['src/bench'],
+  ['src/bench', 'src/bench/guards', 'src/bench/guardian', 'src/bench/stop', 'src/bench/journal'],
   ['src/peripherals', 'src/pulses'],
   ['src/plan', 'src/records'],
   ['src/cli', 'src/service', 'src/fleet'],
@@ -257,7 +257,7 @@ test(`no file has more than ${MAX_LINES} lines`, () => {
 test('nothing is exported as default, and every file says at its top what it is for', () => {
   const silent = files.filter(({ text }) => !text.replace(/^#!.*\n/, '').startsWith('/**'))
   expect(silent.map(({ path }) => path)).toEqual([])
-  const defaults = files.filter(({ tree }) => tree.statements.some(isDefaultExport))
+  const defaults = files.filter(({ nodes }) => nodes.some(isDefaultExport))
   expect(defaults.map(({ path }) => path)).toEqual([])
 })
 
@@ -348,44 +348,45 @@ function packageOf(specifier: string): string {
 
 /** Where a file asks for the time, waits, or rolls dice. */
 function clocksIn(file: SourceFile): { what: string; place: string }[] {
-  const found: { what: string; place: string }[] = []
-  walk(file.tree, node => {
+  // By where they begin: a name that stands for its value too (`{ performance }`) is two nodes in one place.
+  const found = new Map<number, { what: string; place: string }>()
+  for (const node of file.nodes) {
     const what = clockOf(node)
-    if (what !== undefined) found.push({ what, place: placeOf(file, node) })
-  })
-  return found
+    if (what !== undefined) found.set(node.start, { what, place: placeOf(file, node) })
+  }
+  return [...found.values()]
 }
 
-function clockOf(node: ts.Node): string | undefined {
-  if (ts.isNewExpression(node) && isNamed(node.expression, 'Date')) {
-    return (node.arguments?.length ?? 0) === 0 ? 'new Date()' : undefined
+function clockOf(node: Node): string | undefined {
+  if (node.type === 'NewExpression' && isNamed(node.callee, 'Date')) {
+    return node.arguments.length === 0 ? 'new Date()' : undefined
   }
-  if (ts.isCallExpression(node) && isNamed(node.expression, 'Date')) return 'new Date()'
-  if (!ts.isIdentifier(node)) return undefined
-  const { parent, text } = node
-  if (text === 'hrtime') return text
-  const of = ts.isPropertyAccessExpression(parent) && parent.name === node ? parent.expression : undefined
-  if (of !== undefined && text === 'now' && isNamed(of, 'Date')) return 'Date.now'
-  if (of !== undefined && text === 'random' && isNamed(of, 'Math')) return 'Math.random'
-  if (text === 'random' && ts.isBindingElement(parent) && isOfMath(parent)) return 'Math.random'
-  if (!['setTimeout', 'setInterval', 'setImmediate', 'performance'].includes(text)) return undefined
-  if (ts.isPropertyAssignment(parent)) return undefined
-  return of === undefined || isNamed(of, 'globalThis') ? text : undefined
+  if (node.type === 'CallExpression' && isNamed(node.callee, 'Date')) return 'new Date()'
+  if (node.type !== 'Identifier') return undefined
+  const { parent, name } = node
+  if (name === 'hrtime') return name
+  const of =
+    parent?.type === 'MemberExpression' && parent.property === node && !parent.computed ? parent.object : undefined
+  if (of !== undefined && name === 'now' && isNamed(of, 'Date')) return 'Date.now'
+  if (of !== undefined && name === 'random' && isNamed(of, 'Math')) return 'Math.random'
+  if (name === 'random' && parent?.type === 'Property' && isOfMath(parent)) return 'Math.random'
+  if (!['setTimeout', 'setInterval', 'setImmediate', 'performance'].includes(name)) return undefined
+  if (parent?.type === 'Property' && parent.key === node && isOfObject(parent)) return undefined
+  return of === undefined || isNamed(of, 'globalThis') ? name : undefined
 }
 
 /** `const { random } = Math`, and not what else may be called so. */
-function isOfMath({ parent: { parent } }: ts.BindingElement): boolean {
-  return ts.isVariableDeclaration(parent) && parent.initializer !== undefined && isNamed(parent.initializer, 'Math')
+function isOfMath({ parent }: Node): boolean {
+  if (parent?.type !== 'ObjectPattern' || parent.parent?.type !== 'VariableDeclarator') return false
+  const { init } = parent.parent
+  return init !== null && isNamed(init, 'Math')
 }
 
-function isNamed(node: ts.Node, name: string): boolean {
-  return ts.isIdentifier(node) && node.text === name
+/** `{ performance: 1 }`: a name of one's own, and nothing that is taken out of an object or out of the air. */
+function isOfObject(property: Node & { type: 'Property' }): boolean {
+  return property.parent?.type === 'ObjectExpression' && !property.method && !property.shorthand
 }
 
-function isDefaultExport(statement: ts.Statement): boolean {
-  if (ts.isExportAssignment(statement)) return true
-  return (
-    ts.canHaveModifiers(statement) &&
-    (ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword) ?? false)
-  )
+function isDefaultExport({ type, parent }: Node): boolean {
+  return parent?.type === 'Program' && (type === 'ExportDefaultDeclaration' || type === 'TSExportAssignment')
 }

@@ -1,6 +1,7 @@
 /** The README's table of peripherals, from their definitions. */
 
 import type { AnyDefinition } from '../src/bench/definition.js'
+import { GUARD_KEYS } from '../src/bench/guards/keys.js'
 import { isNode } from '../src/bench/schema.js'
 import { peripherals } from '../src/peripherals/index.js'
 
@@ -13,8 +14,10 @@ export function peripheralTable(): string {
   return ['| type | what it is | configuration | actions |', '|---|---|---|---|', ...rows].join('\n')
 }
 
-function configOf({ config }: AnyDefinition): string {
+/** Without the keys that every type with outputs has: the README says those once. */
+function configOf({ config, outputs }: AnyDefinition): string {
   return keysOf(config)
+    .filter(key => outputs === undefined || !Object.hasOwn(GUARD_KEYS, key))
     .map(key => `\`${key}\``)
     .join(', ')
 }

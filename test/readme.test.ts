@@ -78,10 +78,21 @@ describe('the example of a test', () => {
   })
 })
 
+describe('the plan with limits', () => {
+  it('runs, and is refused when it asks for more than they allow', async () => {
+    const path = join(folder, 'limits.yaml')
+    const written = blocks('yaml')[1] ?? ''
+    writeFileSync(path, written)
+    expect((await runMain(['run', path, '--driver', 'mock', '--virtual'])).code).toBe(0)
+    writeFileSync(path, written.replace('width: 60s', 'width: 3m'))
+    expect((await runMain(['check', path])).stderr).toContain('error ERR_LIMIT: heater.pulse.width must be at most')
+  })
+})
+
 describe('the plan with faults', () => {
   it('runs, and what was read is right in spite of them', async () => {
     const path = join(folder, 'faults.yaml')
-    writeFileSync(path, blocks('yaml')[1] ?? '')
+    writeFileSync(path, blocks('yaml')[2] ?? '')
     const run = await runMain(['run', path, '--driver', 'mock', '--virtual', '--json'])
     const [air, tank] = JSON.parse(run.stdout).tasks as { readonly result: Record<string, number> }[]
     expect([run.code, air?.result.temperature, tank?.result.humidity]).toEqual([

@@ -3,7 +3,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import ts from 'typescript'
+import { type Node, parseSync, visitorKeys } from 'oxc-parser'
+
+export type { Node }
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -11,7 +13,8 @@ export interface SourceFile {
   /** From the root of the package, with slashes: `src/worker/task.ts`. */
   readonly path: string
   readonly text: string
-  readonly tree: ts.SourceFile
+  /** All that the program is made of, from the outside in; each knows its parent. */
+  readonly nodes: readonly Node[]
 }
 
 export interface Import {
@@ -23,9 +26,11 @@ export interface Import {
   readonly kind: 'value' | 'type' | 'dynamic'
 }
 
-/** Every file of src, drivers and mocks. */
-export function sourceFiles(): SourceFile[] {
-  return ['src', 'drivers', 'mocks'].flatMap(folder =>
+let parsed: readonly SourceFile[] | undefined
+
+/** Every file of src, drivers and mocks: read and parsed once for all test files. */
+export function sourceFiles(): readonly SourceFile[] {
+  parsed ??= ['src', 'drivers', 'mocks'].flatMap(folder =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .filter(name => name.endsWith('.ts'))
       .sort()
@@ -34,45 +39,66 @@ export function sourceFiles(): SourceFile[] {
         return parse(path, readFileSync(join(ROOT, path), 'utf8'))
       }),
   )
+  return parsed
 }
 
 export function parse(path: string, text: string): SourceFile {
-  return { path, text, tree: ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true) }
+  const { program, errors } = parseSync(path, text, { preserveParens: false })
+  if (errors.length > 0) throw new SyntaxError(`${path}: ${errors.map(({ message }) => message).join('; ')}`)
+  const nodes: Node[] = []
+  collect(program, nodes)
+  return { path, text, nodes }
+}
+
+function collect(node: Node, into: Node[]): void {
+  for (const key of visitorKeys[node.type] ?? []) {
+    const value = (node as unknown as Record<string, Node | (Node | null)[] | null>)[key]
+    for (const child of Array.isArray(value) ? value : [value]) {
+      if (!child) continue
+      child.parent = node
+      into.push(child)
+      collect(child, into)
+    }
+  }
 }
 
 /** What a file imports, in whatever way. Under verbatimModuleSyntax only `import type` leaves nothing behind. */
 export function importsOf(file: SourceFile): Import[] {
   const found: Import[] = []
-  const add = (specifier: ts.Node | undefined, kind: Import['kind']): void => {
-    if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return
-    const own = specifier.text.startsWith('.')
-    found.push({ from: file.path, to: own ? target(file.path, specifier.text) : specifier.text, own, kind })
+  const add = (source: Node | null, kind: Import['kind']): void => {
+    const specifier = source === null ? undefined : stringOf(source)
+    if (specifier === undefined) return
+    const own = specifier.startsWith('.')
+    found.push({ from: file.path, to: own ? target(file.path, specifier) : specifier, own, kind })
   }
-  walk(file.tree, node => {
-    if (ts.isImportDeclaration(node)) {
-      add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword ? 'type' : 'value')
-    } else if (ts.isExportDeclaration(node)) {
-      add(node.moduleSpecifier, node.isTypeOnly ? 'type' : 'value')
-    } else if (ts.isImportTypeNode(node)) {
-      add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, 'type')
-    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-      add(node.arguments[0], 'dynamic')
-    }
-  })
+  for (const node of file.nodes) {
+    if (node.type === 'ImportDeclaration') add(node.source, node.importKind === 'type' ? 'type' : 'value')
+    else if (node.type === 'ExportNamedDeclaration' || node.type === 'ExportAllDeclaration') {
+      add(node.source, node.exportKind === 'type' ? 'type' : 'value')
+    } else if (node.type === 'TSImportType') add(node.source, 'type')
+    else if (node.type === 'ImportExpression') add(node.source, 'dynamic')
+  }
   return found
 }
 
-/** Calls `visit` with every node below `node`, from the outside in. */
-export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
-  ts.forEachChild(node, child => {
-    visit(child)
-    walk(child, visit)
-  })
+/** The text of a string that stands in the source as it is, whatever its quotes. */
+export function stringOf(node: Node): string | undefined {
+  if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : undefined
+  if (node.type !== 'TemplateLiteral' || node.expressions.length > 0) return undefined
+  return node.quasis[0]?.value.cooked ?? undefined
+}
+
+export function isNamed(node: Node, name: string): boolean {
+  return node.type === 'Identifier' && node.name === name
+}
+
+export function textOf(file: SourceFile, node: Node): string {
+  return file.text.slice(node.start, node.end)
 }
 
 /** `path:line`, for messages. */
-export function placeOf(file: SourceFile, node: ts.Node): string {
-  return `${file.path}:${file.tree.getLineAndCharacterOfPosition(node.getStart(file.tree)).line + 1}`
+export function placeOf(file: SourceFile, node: Node): string {
+  return `${file.path}:${file.text.slice(0, node.start).split('\n').length}`
 }
 
 export function exists(path: string): boolean {

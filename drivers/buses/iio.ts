@@ -1,15 +1,15 @@
 /** Sensors that have a driver in the kernel, through sysfs (industrial I/O): DHT11 and DHT22, BME280, ADCs. */
 
 import { join } from 'node:path'
-import { codeOf, isPiWorkerError, PiWorkerError } from '../../src/errors.js'
+import { isPiWorkerError, PiWorkerError } from '../../src/errors.js'
 import type { IioBus, IioDevice, Reading } from './bus.js'
 import { checkIioNames } from './check.js'
-import { busIo, busMissing, errnoOf, type Machine, needsRealLinux } from './failures.js'
+import { busIo, errnoOf, type Machine, needsRealLinux } from './failures.js'
 import { findIioDevice, IIO, noChannel } from './iio-devices.js'
 import { channelType, toReading } from './iio-units.js'
 import { busPermission } from './permission.js'
 import { noSensor } from './sensor-failures.js'
-import { isGone, isRefusal, readIfThere, type SysfsFiles, sysfsFiles } from './sysfs.js'
+import { isGone, isRefusal, readIfThere, type SysfsFiles, sysfsFiles, unreadableBus } from './sysfs.js'
 import { Traffic, type TrafficOptions } from './traffic.js'
 
 export interface IioOptions extends TrafficOptions, Machine {
@@ -76,9 +76,7 @@ class SysfsIio implements IioBus {
       const devices = await Promise.all(ids.map(id => this.#describe(id)))
       return devices.flatMap(device => device ?? []).sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') throw busMissing('iio', this.name, this.#root, error)
-      if (isRefusal(error)) throw busPermission('iio', this.name, this.#root, error)
-      throw busIo(this.name, 'the devices cannot be listed', error)
+      throw unreadableBus('iio', this.name, this.#root, 'the devices cannot be listed', error)
     }
   }
 

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { codeOf, isPiWorkerError, type PiWorkerError } from '../../src/errors.js'
 import type { OneWireBus } from './bus.js'
 import { checkOneWireId, ONE_WIRE_ID } from './check.js'
-import { busIo, busMissing, hung, type Machine, needsRealLinux } from './failures.js'
+import { busIo, hung, type Machine, needsRealLinux } from './failures.js'
 import { busPermission } from './permission.js'
 import { noSensor } from './sensor-failures.js'
-import { isRefusal, type SysfsFiles, sysfsFiles } from './sysfs.js'
+import { isRefusal, type SysfsFiles, sysfsFiles, unreadableBus } from './sysfs.js'
 import { Traffic, type TrafficOptions } from './traffic.js'
 import { checkFamily, parseW1Slave } from './w1-slave.js'
 
@@ -74,9 +74,7 @@ class SysfsOneWire implements OneWireBus {
     try {
       return (await this.#files.list(this.#root)).filter(name => ONE_WIRE_ID.test(name)).sort()
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') throw busMissing('one-wire', this.name, this.#root, error)
-      if (isRefusal(error)) throw busPermission('one-wire', this.name, this.#root, error)
-      throw busIo(this.name, 'the devices cannot be listed', error)
+      throw unreadableBus('one-wire', this.name, this.#root, 'the devices cannot be listed', error)
     }
   }
 

@@ -7,10 +7,10 @@ import type { Clock } from '../../src/worker/clock.js'
 import { sleep } from '../../src/worker/sleep.js'
 import type { PwmBus, PwmOutput } from './bus.js'
 import { checkChannel, checkPwm, checkWhole } from './check.js'
-import { busIo, busMissing, channelBusy, errnoOf, type Machine, needsRealLinux } from './failures.js'
+import { busIo, channelBusy, errnoOf, type Machine, needsRealLinux } from './failures.js'
 import { busPermission } from './permission.js'
 import { PwmChannel } from './pwm-channel.js'
-import { isGone, isRefusal, type SysfsFiles, sysfsFiles } from './sysfs.js'
+import { isGone, isRefusal, type SysfsFiles, sysfsFiles, unreadableBus } from './sysfs.js'
 import { Traffic, type TrafficOptions, type Turn } from './traffic.js'
 
 export interface PwmOptions extends TrafficOptions, Machine {
@@ -41,8 +41,7 @@ export async function openPwm(options: PwmOptions): Promise<PwmBus> {
   try {
     channels = Number(await files.read(join(folder, 'npwm')))
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') throw busMissing('pwm', name, folder, error)
-    throw isRefusal(error) ? busPermission('pwm', name, folder, error) : busIo(name, 'it cannot be read', error)
+    throw unreadableBus('pwm', name, folder, 'it cannot be read', error)
   }
   return new SysfsPwm({ folder, channels, files, clock, traffic })
 }

@@ -2,7 +2,10 @@
 
 import { constants } from 'node:fs'
 import { access, readdir, readFile, writeFile } from 'node:fs/promises'
-import { codeOf } from '../../src/errors.js'
+import { codeOf, type PiWorkerError } from '../../src/errors.js'
+import type { BusKind } from './bus.js'
+import { busIo, busMissing } from './failures.js'
+import { busPermission } from './permission.js'
 
 /** All reject with the kernel's refusal, with its errno as code. */
 export interface SysfsFiles {
@@ -41,4 +44,10 @@ export function isRefusal(error: unknown): boolean {
 /** There is no such file, or no such device behind it any more. */
 export function isGone(error: unknown): boolean {
   return ['ENOENT', 'ENODEV'].includes(codeOf(error) ?? '')
+}
+
+/** Why nothing can be learnt of a whole bus. @param what `the devices cannot be listed` */
+export function unreadableBus(kind: BusKind, bus: string, folder: string, what: string, error: unknown): PiWorkerError {
+  if (codeOf(error) === 'ENOENT') return busMissing(kind, bus, folder, error)
+  return isRefusal(error) ? busPermission(kind, bus, folder, error) : busIo(bus, what, error)
 }

@@ -11,7 +11,7 @@ import type { Chips } from './chips.js'
 import { EdgeReader, type StartPollThread } from './edge-reader.js'
 import { errnoName, lineFailure, openFailure } from './failures.js'
 import { GpiochipHandle } from './handle.js'
-import { decodeRequestFd, encodeLineRequest, IOCTL } from './layout.js'
+import { decodeRequestFd, encodeLineConfig, encodeLineRequest, IOCTL } from './layout.js'
 import type { Libc } from './libc.js'
 import { LineWatch } from './line-watch.js'
 
@@ -139,13 +139,18 @@ export class GpiochipBoard implements Board {
   #requestOf(chip: Chip, request: LineRequest): GpiochipHandle {
     const { lines, settings, consumer = DEFAULT_CONSUMER, eventBuffer = EVENTS_A_LINE * lines.length } = request
     const offsets = lines.map(line => line - chip.firstLine)
-    const bytes = encodeLineRequest({ lines: offsets, settings, consumer, eventBuffer, values: settings.initial ?? 0 })
-    if (this.#libc.ioctl(chip.fd, IOCTL.GET_LINE, bytes) < 0) {
-      const errno = errnoName(this.#libc.errno())
-      if (errno === 'EBUSY') throw chip.busy(lines)
-      throw lineFailure({ path: chip.path, lines, verb: 'requested', settings }, errno)
+    const values = settings.initial ?? 0
+    let fd: number
+    if (request.inherited?.kind === 'line') fd = this.#inherit(request.inherited.fd, chip, request)
+    else {
+      const bytes = encodeLineRequest({ lines: offsets, settings, consumer, eventBuffer, values })
+      if (this.#libc.ioctl(chip.fd, IOCTL.GET_LINE, bytes) < 0) {
+        const errno = errnoName(this.#libc.errno())
+        if (errno === 'EBUSY') throw chip.busy(lines)
+        throw lineFailure({ path: chip.path, lines, verb: 'requested', settings }, errno)
+      }
+      fd = decodeRequestFd(bytes)
     }
-    const fd = decodeRequestFd(bytes)
     return orClose(fd, () => {
       return new GpiochipHandle({
         libc: this.#libc,
@@ -162,6 +167,15 @@ export class GpiochipBoard implements Board {
         toTime: timestamp => this.#clock.fromKernel(timestamp) - this.#opened,
         released: released => this.#handles.delete(released),
       })
+    })
+  }
+
+  /** A request of the same lines that another process made: it gets our settings, and keeps its consumer and buffer. */
+  #inherit(fd: number, { path }: Chip, { lines, settings }: LineRequest): number {
+    return orClose(fd, () => {
+      const config = encodeLineConfig(settings, lines.length, settings.initial ?? 0)
+      if (this.#libc.ioctl(fd, IOCTL.SET_CONFIG, config) >= 0) return fd
+      throw lineFailure({ path, lines, verb: 'taken over', settings }, errnoName(this.#libc.errno()))
     })
   }
 

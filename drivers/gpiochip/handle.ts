@@ -4,6 +4,8 @@ import { closeSync } from 'node:fs'
 import { PiWorkerError } from '../../src/errors.js'
 import type { Clock } from '../../src/worker/clock.js'
 import type { EdgeEvent, LineHandle, LineSettings, Played, PulseSequence } from '../driver.js'
+import { inputRefusal, reconfiguredWhilePlaying, releasedRefusal } from '../handle-refusals.js'
+import type { Handover, SafeLevel } from '../handover.js'
 import { formatLine } from '../lines.js'
 import { type StartPlayThread, ThreadPlayer } from '../play-threads.js'
 import { checkSettings, type RequestLimits } from '../request.js'
@@ -12,6 +14,7 @@ import { EdgeStream } from './edge-stream.js'
 import { chipGone, errnoName, lineFailure } from './failures.js'
 import { encodeLineConfig, IOCTL } from './layout.js'
 import type { Libc } from './libc.js'
+import { safeCalls } from './safe-calls.js'
 
 export interface HandleOptions {
   readonly libc: Libc
@@ -43,6 +46,7 @@ const MASK = 2
 const ALL_BITS = -1
 
 export class GpiochipHandle implements LineHandle {
+  readonly driver = 'gpiochip'
   readonly lines: readonly number[]
   readonly #options: HandleOptions
   // The next five are read by every `get` and `set`: no object is made and none is looked through there.
@@ -110,7 +114,7 @@ export class GpiochipHandle implements LineHandle {
     if (this.#mode === RELEASED) throw this.#refusal()
     checkSettings(this.lines, settings, this.#options.limits)
     // Nothing of a play may come after the level that the lines are given here.
-    this.#player?.halt(this.#reconfigured())
+    this.#player?.halt(reconfiguredWhilePlaying(this))
     const values = this.#valuesAfter(settings)
     const time = this.#options.now()
     const config = encodeLineConfig(settings, this.lines.length, values)
@@ -145,6 +149,12 @@ export class GpiochipHandle implements LineHandle {
     this.#options.released(this)
   }
 
+  /** Whoever has the descriptor too keeps the lines from being let go, and sets them with the same calls. */
+  handover(safe: readonly SafeLevel[], settings: LineSettings = this.#settings): Handover {
+    if (this.#mode === RELEASED) throw this.#refusal()
+    return { kind: 'line', fd: this.#fd, calls: safeCalls(this.lines, settings, safe) }
+  }
+
   #newPlayer(): ThreadPlayer {
     const { clock, path, startPlayer } = this.#options
     return new ThreadPlayer({
@@ -156,13 +166,6 @@ export class GpiochipHandle implements LineHandle {
         this.#latch = (this.#latch & ~mask) | (values & mask)
       },
       start: startPlayer,
-    })
-  }
-
-  /** Why a play ended before its time. */
-  #reconfigured(): PiWorkerError {
-    return new PiWorkerError('ERR_CANCELLED', `${this.#names} was configured anew while pulses were played on it`, {
-      details: { driver: 'gpiochip', lines: this.lines },
     })
   }
 
@@ -181,30 +184,18 @@ export class GpiochipHandle implements LineHandle {
 
   #edgeFailure(errno: string, cause: Error | undefined): PiWorkerError {
     const { path } = this.#options
+    const place = this.lines.map(formatLine).join(', ')
     const details = { driver: 'gpiochip', path, lines: this.lines, errno }
-    if (errno === 'ENODEV') return chipGone(path, { place: this.#names, details })
-    return new PiWorkerError('ERR_IO', `no more edges of ${this.#names} can be read: ${errno}`, {
-      place: this.#names,
+    if (errno === 'ENODEV') return chipGone(path, { place, details })
+    return new PiWorkerError('ERR_IO', `no more edges of ${place} can be read: ${errno}`, {
+      place,
       cause,
       details,
     })
   }
 
   #refusal(): PiWorkerError {
-    const details = { driver: 'gpiochip', lines: this.lines }
-    if (this.#mode === RELEASED) {
-      return new PiWorkerError('ERR_RELEASED', `${this.#names} was released by "${this.#options.consumer}"`, {
-        details,
-      })
-    }
-    return new PiWorkerError('ERR_UNSUPPORTED', `${this.#names} is an input and cannot be set`, {
-      remedy: 'Request the line as an output, or reconfigure it first.',
-      details,
-    })
-  }
-
-  get #names(): string {
-    return this.lines.map(formatLine).join(', ')
+    return this.#mode === RELEASED ? releasedRefusal(this, this.#options.consumer) : inputRefusal(this)
   }
 }
 

@@ -154,6 +154,14 @@ export function decodeRequestFd(bytes: Buffer): number {
   return bytes.readInt32LE(REQUEST.fd)
 }
 
+/** gpio_v2_line_values. */
+export function encodeLineValues(values: number, mask: number): Buffer {
+  const bytes = Buffer.alloc(SIZE.lineValues)
+  bytes.writeUInt32LE(values >>> 0, 0)
+  bytes.writeUInt32LE(mask >>> 0, 8)
+  return bytes
+}
+
 /**
  * gpio_v2_line_config: the same settings for all lines.
  * An output always carries its values: without them the kernel would drive the lines low.

@@ -82,7 +82,7 @@ export class OnoffBoard implements Board {
           : 'Use --driver pigpio for bias; no driver on this processor has another drive.',
     }
     // An export outlives its process, and whoever comes next finds the line busy.
-    process.on('exit', this.#releaseAll)
+    process.on('exit', this.#abandonAll)
   }
 
   now(): number {
@@ -129,14 +129,16 @@ export class OnoffBoard implements Board {
     return this.#closing
   }
 
-  async #open({ lines, settings, consumer = DEFAULT_CONSUMER, eventBuffer }: LineRequest): Promise<OnoffHandle> {
+  async #open(request: LineRequest): Promise<OnoffHandle> {
+    const { lines, settings, consumer = DEFAULT_CONSUMER, eventBuffer } = request
+    const inherited = request.inherited?.kind === 'file'
     const { Gpio, root, files, clock } = this.#options
     const ids = lines.map(line => {
       const chip = this.#chipOf(line)
       const offset = chipLineOf(line)?.offset ?? line
       return { line, number: chip.base + offset, chip: join(root, chip.name) }
     })
-    const claimed = await claimLines(ids, { Gpio, root, files, clock, busy: id => this.#busy(id) })
+    const claimed = await claimLines(ids, { Gpio, root, files, clock, inherited, busy: id => this.#busy(id) })
     const handle = new OnoffHandle({
       lines: claimed,
       settings,
@@ -146,6 +148,7 @@ export class OnoffBoard implements Board {
       clock,
       now: () => this.now(),
       released: released => this.#handles.delete(released),
+      inherited,
     })
     this.#handles.add(handle)
     // Closed meanwhile: whoever closes waits for this, and then releases it.
@@ -156,12 +159,16 @@ export class OnoffBoard implements Board {
   async #close(): Promise<void> {
     await Promise.allSettled(this.#requests)
     this.#releaseAll()
-    process.off('exit', this.#releaseAll)
+    process.off('exit', this.#abandonAll)
     this.#options.inspector?.close()
   }
 
   readonly #releaseAll = (): void => {
     for (const handle of [...this.#handles]) handle.release()
+  }
+
+  readonly #abandonAll = (): void => {
+    for (const handle of [...this.#handles]) handle.abandon()
   }
 
   #busy(id: LineId): PiWorkerError {

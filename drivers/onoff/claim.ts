@@ -25,6 +25,8 @@ export interface ClaimOptions {
   readonly clock: Clock
   /** Who holds a line that the kernel says is busy. */
   readonly busy: (id: LineId) => Error
+  /** A process of ours has exported them already, and hands them over. */
+  readonly inherited?: boolean | undefined
 }
 
 /**
@@ -37,16 +39,17 @@ export async function claimLines(ids: readonly LineId[], options: ClaimOptions):
     for (const id of ids) claimed.push(await claim(id, options))
     return claimed
   } catch (error) {
-    for (const line of claimed) line.release()
+    for (const line of claimed) options.inherited === true ? line.leave() : line.release()
     throw error
   }
 }
 
-async function claim(id: LineId, { Gpio, root, files, clock, busy }: ClaimOptions): Promise<SysfsLine> {
+async function claim(id: LineId, options: ClaimOptions): Promise<SysfsLine> {
+  const { Gpio, root, files, clock, busy, inherited = false } = options
   const exportFile = join(root, 'export')
   try {
     // The kernel exports a line once: who comes second, gets EBUSY. Nothing that another program holds is taken over.
-    files.write(exportFile, String(id.number))
+    if (!inherited) files.write(exportFile, String(id.number))
   } catch (error) {
     if (codeOf(error) === 'EBUSY') throw busy(id)
     throw fileFailure(id, 'exported', exportFile, error)
@@ -55,7 +58,7 @@ async function claim(id: LineId, { Gpio, root, files, clock, busy }: ClaimOption
     await untilPermitted(id, root, files, clock)
     return new SysfsLine(Gpio, root, id, files)
   } catch (error) {
-    files.write(join(root, 'unexport'), String(id.number))
+    if (!inherited) files.write(join(root, 'unexport'), String(id.number))
     throw fileFailure(id, 'opened', join(root, `gpio${id.number}`), error)
   }
 }

@@ -1,11 +1,12 @@
 /** Lines held through sysfs: one file for each line, so several lines change one after the other. */
 
 import { closeSync, openSync } from 'node:fs'
-import { PiWorkerError } from '../../src/errors.js'
+import type { PiWorkerError } from '../../src/errors.js'
 import type { Clock, Timer } from '../../src/worker/clock.js'
 import { Debouncer } from '../debounce.js'
 import type { Bit, EdgeEvent, LineHandle, LineSettings, Played, PulseSequence } from '../driver.js'
-import { formatLine } from '../lines.js'
+import { inputRefusal, reconfiguredWhilePlaying, releasedRefusal } from '../handle-refusals.js'
+import type { Handover, SafeLevel } from '../handover.js'
 import { type StartPlayThread, ThreadPlayer } from '../play-threads.js'
 import { checkSettings, type RequestLimits } from '../request.js'
 import { EdgeFeed } from './edge-feed.js'
@@ -24,6 +25,8 @@ export interface HandleOptions {
   /** ns since the board was opened. */
   readonly now: () => number
   readonly released: (handle: OnoffHandle) => void
+  /** Whoever hands the lines over still holds them. */
+  readonly inherited?: boolean | undefined
   /** Starts the thread that plays pulses; tests start another one. */
   readonly startPlayer?: StartPlayThread | undefined
 }
@@ -33,6 +36,7 @@ const ALL_BITS = -1
 const LOOK_AGAIN_NS = 1e9
 
 export class OnoffHandle implements LineHandle {
+  readonly driver = 'onoff'
   readonly lines: readonly number[]
   readonly consumer: string
   readonly #options: HandleOptions
@@ -40,6 +44,7 @@ export class OnoffHandle implements LineHandle {
   readonly #feed: EdgeFeed
   #settings: LineSettings
   #released = false
+  #handedOver = false
   #debouncer: Debouncer | undefined
   #look: Timer | undefined
   /** Made for the first play. */
@@ -47,7 +52,7 @@ export class OnoffHandle implements LineHandle {
   /** The files that it writes, in the order of the lines. */
   #valueFds: number[] = []
 
-  /** @throws ERR_UNSUPPORTED, ERR_CHIP_GONE, ERR_IO: then every line is released. */
+  /** @throws ERR_UNSUPPORTED, ERR_CHIP_GONE, ERR_IO: then every line is released, or left to whoever hands it over. */
   constructor(options: HandleOptions) {
     this.#options = options
     this.#lines = options.lines
@@ -58,7 +63,8 @@ export class OnoffHandle implements LineHandle {
     try {
       this.#apply(options.settings, options.settings.initial ?? 0)
     } catch (error) {
-      this.release()
+      if (options.inherited === true) this.leave()
+      else this.release()
       throw error
     }
   }
@@ -92,7 +98,7 @@ export class OnoffHandle implements LineHandle {
     this.#checkHeld()
     checkSettings(this.lines, settings, this.#options.limits)
     // Nothing of a play may come after the level that the lines are given here.
-    this.#player?.halt(this.#reconfigured())
+    this.#player?.halt(reconfiguredWhilePlaying(this))
     const wasOutput = this.#settings.direction === 'output'
     try {
       this.#apply(settings, settings.initial ?? (wasOutput ? undefined : 0))
@@ -115,14 +121,38 @@ export class OnoffHandle implements LineHandle {
   }
 
   release(): void {
+    this.#end(line => line.release())
+  }
+
+  handover(safe: readonly SafeLevel[]): Handover {
+    this.#checkHeld()
+    this.#handedOver = true
+    const parts = this.#lines.map((line, index) => line.handover(safe[index]!))
+    return {
+      kind: 'file',
+      writes: parts.flatMap(({ writes }) => writes),
+      release: parts.flatMap(({ release }) => release),
+    }
+  }
+
+  leave(): void {
+    this.#end(line => line.leave())
+  }
+
+  /** At the end of the process: a line whose level may be any is not let go when somebody else can make it safe first. */
+  abandon(): void {
+    this.#end(line => (this.#handedOver ? line.leave() : line.release()))
+  }
+
+  #end(part: (line: SysfsLine) => void): void {
     if (this.#released) return
     this.#released = true
     this.#feed.close()
     this.#debouncer?.cancel()
     this.#look?.cancel()
-    this.#player?.close(this.#releasedError())
+    this.#player?.close(releasedRefusal(this, this.consumer))
     for (const fd of this.#valueFds) closeSync(fd)
-    for (const line of this.#lines) line.release()
+    for (const line of this.#lines) part(line)
     this.#options.released(this)
   }
 
@@ -152,13 +182,6 @@ export class OnoffHandle implements LineHandle {
   #playFailure(errno: string): PiWorkerError {
     const [{ id, valueFile }] = this.#lines as readonly [SysfsLine]
     return fileFailure(id, 'pulsed', valueFile, { code: errno })
-  }
-
-  /** Why a play ended before its time. */
-  #reconfigured(): PiWorkerError {
-    return new PiWorkerError('ERR_CANCELLED', `${this.#names} was configured anew while pulses were played on it`, {
-      details: { driver: 'onoff', lines: this.lines },
-    })
   }
 
   /** @param values Logical values of outputs; the levels stay when it is undefined. */
@@ -246,25 +269,11 @@ export class OnoffHandle implements LineHandle {
 
   #checkOutput(): void {
     this.#checkHeld()
-    if (this.#settings.direction === 'output') return
-    throw new PiWorkerError('ERR_UNSUPPORTED', `${this.#names} is an input and cannot be set`, {
-      remedy: 'Request the line as an output, or reconfigure it first.',
-      details: { driver: 'onoff', lines: this.lines },
-    })
+    if (this.#settings.direction !== 'output') throw inputRefusal(this)
   }
 
   #checkHeld(): void {
-    if (this.#released) throw this.#releasedError()
-  }
-
-  #releasedError(): PiWorkerError {
-    return new PiWorkerError('ERR_RELEASED', `${this.#names} was released by "${this.consumer}"`, {
-      details: { driver: 'onoff', lines: this.lines },
-    })
-  }
-
-  get #names(): string {
-    return this.lines.map(formatLine).join(', ')
+    if (this.#released) throw releasedRefusal(this, this.consumer)
   }
 }
 

@@ -6,6 +6,7 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bit, Direction, EdgeSelection } from '../driver.js'
+import type { FileHandover, SafeLevel } from '../handover.js'
 import { fileFailure, type LineId, noInterrupt } from './failures.js'
 import type { SysfsFiles } from './files.js'
 import type { Gpio, GpioClass } from './package.js'
@@ -25,6 +26,7 @@ const ONE = '1'.charCodeAt(0)
 
 export class SysfsLine {
   readonly id: LineId
+  readonly #root: string
   readonly #folder: string
   readonly #files: SysfsFiles
   readonly #gpio: Gpio
@@ -40,6 +42,7 @@ export class SysfsLine {
   /** @param root `/sys/class/gpio`, where the line is exported and may be opened. */
   constructor(Gpio: GpioClass, root: string, id: LineId, files: SysfsFiles) {
     this.id = id
+    this.#root = root
     this.#folder = join(root, `gpio${id.number}`)
     this.#files = files
     this.#fd = openSync(this.#file('value'), 'r')
@@ -57,6 +60,18 @@ export class SysfsLine {
   /** The file with the line's level. */
   get valueFile(): string {
     return this.#file('value')
+  }
+
+  /**
+   * What puts the line into a safe state, and what lets it go. Through `direction`, which sets the level of an output too:
+   * so it does not matter what the line is then.
+   */
+  handover(safe: SafeLevel): Pick<FileHandover, 'writes' | 'release'> {
+    const text = safe === 'input' ? 'in' : safe
+    return {
+      writes: text === 'keep' ? [] : [{ path: this.#file('direction'), text }],
+      release: [{ path: join(this.#root, 'unexport'), text: String(this.id.number) }],
+    }
   }
 
   /** @throws ERR_UNSUPPORTED (no interrupt), ERR_CHIP_GONE, ERR_IO */
@@ -111,6 +126,16 @@ export class SysfsLine {
     this.#released = true
     closeSync(this.#fd)
     this.#gpio.unexport()
+  }
+
+  /** As `release`, but the line stays exported, as it is, for whoever has its handover. */
+  leave(): void {
+    if (this.#released) return
+    this.#released = true
+    closeSync(this.#fd)
+    this.#gpio.unwatchAll()
+    // The package closes its file only when it unexports; a version that calls it otherwise keeps it until the process ends.
+    if (this.#gpio._valueFd !== undefined) closeSync(this.#gpio._valueFd)
   }
 
   #becomeOutput(level: Bit | undefined): void {

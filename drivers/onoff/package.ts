@@ -12,6 +12,8 @@ export interface Gpio {
   unwatchAll(): void
   /** Ends watching, closes the package's file and unexports. */
   unexport(): void
+  /** The package's own file, which it does not tell of otherwise. */
+  readonly _valueFd?: number | undefined
 }
 
 export interface GpioClass {

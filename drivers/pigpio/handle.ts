@@ -13,6 +13,8 @@ import type {
   PwmState,
 } from '../driver.js'
 import { EdgeQueue } from '../edge-queue.js'
+import { inputRefusal, releasedRefusal } from '../handle-refusals.js'
+import type { Handover, SafeLevel } from '../handover.js'
 import { formatLine } from '../lines.js'
 import { otherDriver } from '../other-driver.js'
 import { durationOf } from '../play.js'
@@ -50,6 +52,7 @@ const PULLS: Readonly<Record<Bias, number | undefined>> = {
 }
 
 export class PigpioHandle implements LineHandle, LineHolder {
+  readonly driver = 'pigpio'
   readonly lines: readonly number[]
   readonly consumer: string
   readonly #options: HandleOptions
@@ -167,7 +170,7 @@ export class PigpioHandle implements LineHandle, LineHolder {
     if (this.#released) return
     this.#released = true
     this.#feed.close()
-    for (const play of this.#plays) play.abort(this.#releasedError())
+    for (const play of this.#plays) play.abort(releasedRefusal(this, this.consumer))
     for (const line of this.lines) this.#session.holders.delete(line)
     this.#options.released(this)
     try {
@@ -177,6 +180,12 @@ export class PigpioHandle implements LineHandle, LineHolder {
       // Whoever terminated the library has ended all of it.
       if (!isTerminated(error)) throw pigpioFailure(error, this.lines, 'released')
     }
+  }
+
+  /** Whoever has it starts the library anew when this process is gone. */
+  handover(safe: readonly SafeLevel[]): Handover {
+    this.#checkHeld()
+    return { kind: 'pigpio', pid: process.pid, lines: this.lines.map((line, index) => ({ line, safe: safe[index]! })) }
   }
 
   /** @param values Logical values of outputs; the levels stay when it is undefined. */
@@ -246,25 +255,11 @@ export class PigpioHandle implements LineHandle, LineHolder {
 
   #checkOutput(): void {
     this.#checkHeld()
-    if (this.#settings.direction === 'output') return
-    throw new PiWorkerError('ERR_UNSUPPORTED', `${this.#names} is an input and cannot be set`, {
-      remedy: 'Request the line as an output, or reconfigure it first.',
-      details: { driver: 'pigpio', lines: this.lines },
-    })
+    if (this.#settings.direction !== 'output') throw inputRefusal(this)
   }
 
   #checkHeld(): void {
-    if (this.#released) throw this.#releasedError()
-  }
-
-  #releasedError(): PiWorkerError {
-    return new PiWorkerError('ERR_RELEASED', `${this.#names} was released by "${this.consumer}"`, {
-      details: { driver: 'pigpio', lines: this.lines },
-    })
-  }
-
-  get #names(): string {
-    return this.lines.map(formatLine).join(', ')
+    if (this.#released) throw releasedRefusal(this, this.consumer)
   }
 }
 

@@ -8,7 +8,7 @@
  */
 
 import type { Level } from '../../drivers/driver.js'
-import type { I2cLogEntry } from './i2c.js'
+import { bitsOnTheWire, type I2cLogEntry, onTheWire } from './i2c.js'
 
 export type I2cSignal = 'SDA' | 'SCL'
 
@@ -24,7 +24,6 @@ const CLOCK_LOW = 0.55
 const DATA_CHANGES = 0.25
 /** From the clock's fall to the repeated start, which takes two bits in all. */
 const RESTART = 1.15
-const BITS_PER_BYTE = 9
 
 /**
  * The changes in the order of their times; both lines are high before the first. A message fits into the time that the
@@ -42,9 +41,8 @@ function messageWave(entry: I2cLogEntry, usualBitNs: number): readonly WaveChang
   const { address, time, end, error } = entry
   const refused = error === 'ERR_NO_DEVICE' || error === 'ERR_NACK'
   if (end === undefined || (error !== undefined && !refused)) return []
-  const sent = sentBytes(entry)
-  const length = readLength(entry)
-  const bits = segmentBits(sent?.length) + segmentBits(length)
+  const { sent, length } = onTheWire(entry.message)
+  const bits = bitsOnTheWire(entry.message)
   const bitNs = Math.min(usualBitNs, (end - time) / bits)
   const wave = new Wave(time, bitNs)
   const stretchNs = end - time - bits * bitNs
@@ -56,11 +54,11 @@ function messageWave(entry: I2cLogEntry, usualBitNs: number): readonly WaveChang
   }
   if (sent !== undefined) {
     wave.byte(addressByte(address, false), 'low')
-    if (length === undefined) wave.stretch(stretchNs)
+    if (length === 0) wave.stretch(stretchNs)
     for (const byte of sent) wave.byte(byte, 'low')
-    if (length !== undefined) wave.restart()
+    if (length > 0) wave.restart()
   }
-  if (length !== undefined) {
+  if (length > 0) {
     wave.byte(addressByte(address, true), 'low')
     wave.stretch(stretchNs)
     // With the last byte that it wants, the host does not acknowledge: so the device lets go of the line.
@@ -68,36 +66,6 @@ function messageWave(entry: I2cLogEntry, usualBitNs: number): readonly WaveChang
     for (const [index, byte] of reply.entries()) wave.byte(byte, index === length - 1 ? 'high' : 'low')
   }
   return wave.stop()
-}
-
-/** What the host sends before it reads; undefined when it only reads. */
-function sentBytes({ message }: I2cLogEntry): Uint8Array | undefined {
-  switch (message.kind) {
-    case 'write':
-      return message.bytes
-    case 'read':
-      return undefined
-    case 'writeByte':
-      return Uint8Array.of(message.register, message.value)
-    case 'writeWord':
-      return Uint8Array.of(message.register, message.value & 0xff, message.value >> 8)
-    case 'writeBlock':
-      return Uint8Array.of(message.register, ...message.bytes)
-    default:
-      return Uint8Array.of(message.register)
-  }
-}
-
-/** How many bytes it reads; undefined when it only writes. */
-function readLength({ message }: I2cLogEntry): number | undefined {
-  if (message.kind === 'read' || message.kind === 'readBlock') return message.length
-  if (message.kind === 'readByte') return 1
-  return message.kind === 'readWord' ? 2 : undefined
-}
-
-/** Start or repeated start, address, bytes, and stop or the first half of a repeated start. */
-function segmentBits(bytes: number | undefined): number {
-  return bytes === undefined ? 0 : 2 + BITS_PER_BYTE * (1 + bytes)
 }
 
 function addressByte(address: number, read: boolean): number {

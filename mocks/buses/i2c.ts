@@ -110,7 +110,7 @@ export class MockI2cBus implements I2cBus {
         turn.goOn()
         const entry = this.#begin(address, message)
         try {
-          await this.#wire.pass(this.#duration(message) + (this.#devices.get(address)?.stretchNs?.() ?? 0))
+          await this.#wire.pass(bitsOnTheWire(message) * this.#bitNs + (this.#devices.get(address)?.stretchNs?.() ?? 0))
           turn.goOn() // a call that was given up while it hung must do nothing more
           entry.reply = this.#perform(message, { address, message: index + 1, of: messages.length })
           replies.push(entry.reply)
@@ -128,14 +128,14 @@ export class MockI2cBus implements I2cBus {
   async answers(address: number): Promise<boolean> {
     checkAddress(address)
     return await this.#wire.traffic.run(`asking ${formatAddress(address)}`, async () => {
-      await this.#wire.pass(this.#bits(1))
+      await this.#wire.pass(this.#askNs)
       return this.#devices.has(address)
     })
   }
 
   async scan(): Promise<number[]> {
     return await this.#wire.traffic.run('a scan', async () => {
-      await this.#wire.pass(this.#bits(1) * 117)
+      await this.#wire.pass(this.#askNs * 117)
       return [...this.#devices.keys()].sort((a, b) => a - b)
     })
   }
@@ -180,20 +180,14 @@ export class MockI2cBus implements I2cBus {
     return reply
   }
 
-  #duration(message: I2cMessage): number {
-    const { sent, length } = onTheWire(message)
-    // Each direction begins with the address.
-    return (sent === undefined ? 0 : this.#bits(1 + sent.length)) + (length === 0 ? 0 : this.#bits(1 + length))
-  }
-
-  /** How long so many bytes take, in ns. */
-  #bits(bytes: number): number {
-    return (FRAME_BITS + BITS_PER_BYTE * bytes) * this.#bitNs
+  /** How long it takes to ask whether an address is there, in ns. */
+  get #askNs(): number {
+    return bitsOfSegment(0) * this.#bitNs
   }
 }
 
-/** What a message sends, undefined when it only reads, and how many bytes it reads. */
-function onTheWire(message: I2cMessage): { readonly sent: Uint8Array | undefined; readonly length: number } {
+/** What a message sends, undefined when it only reads, and how many bytes it reads, 0 when it only sends. */
+export function onTheWire(message: I2cMessage): { readonly sent: Uint8Array | undefined; readonly length: number } {
   switch (message.kind) {
     case 'write':
       return { sent: message.bytes, length: 0 }
@@ -212,6 +206,17 @@ function onTheWire(message: I2cMessage): { readonly sent: Uint8Array | undefined
     case 'readBlock':
       return { sent: Uint8Array.of(message.register), length: message.length }
   }
+}
+
+/** How many bits a message takes: a segment for each direction. */
+export function bitsOnTheWire(message: I2cMessage): number {
+  const { sent, length } = onTheWire(message)
+  return (sent === undefined ? 0 : bitsOfSegment(sent.length)) + (length === 0 ? 0 : bitsOfSegment(length))
+}
+
+/** Start or repeated start, address, bytes, and stop or the first half of a repeated start. */
+function bitsOfSegment(bytes: number): number {
+  return FRAME_BITS + BITS_PER_BYTE * (1 + bytes)
 }
 
 /** What no SMBus call can say. */

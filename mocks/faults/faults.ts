@@ -36,7 +36,17 @@ export interface Fault {
   readonly errno?: 'EIO' | 'EBUSY'
 }
 
+/** How often a fault has struck. */
+export interface FaultCount {
+  readonly kind: FaultKind
+  /** Path of the line that it is for, when it is not for all. */
+  readonly line: string | undefined
+  readonly struck: number
+}
+
 const BITS = 8
+/** They strike once, and then last. */
+const LASTING: readonly FaultKind[] = ['stuck', 'unplugged', 'brown-out']
 
 export class Faults {
   readonly random: Random
@@ -44,6 +54,7 @@ export class Faults {
   readonly #clock: Clock
   readonly #origin: number
   readonly #timers = new Set<Timer>()
+  readonly #struck = new Map<Fault, number>()
 
   /** @param now Whole ns since the board was opened: the time that windows are counted in. */
   constructor(list: readonly Fault[], clock: Clock, now: number, random: Random) {
@@ -67,6 +78,16 @@ export class Faults {
     return new Faults(list, clock, now, random)
   }
 
+  /** How often each has struck so far, in their order. */
+  get counts(): readonly FaultCount[] {
+    return this.#list.map(fault => ({ kind: fault.kind, line: fault.line, struck: this.#struck.get(fault) ?? 0 }))
+  }
+
+  /** It had its effect, once more. */
+  count(fault: Fault): void {
+    this.#struck.set(fault, LASTING.includes(fault.kind) ? 1 : (this.#struck.get(fault) ?? 0) + 1)
+  }
+
   /** Those of some kinds, for a line when one is given. */
   of(kinds: readonly FaultKind[], line?: string): readonly Fault[] {
     return this.#list.filter(
@@ -74,9 +95,11 @@ export class Faults {
     )
   }
 
-  /** The first of a kind that is there now, if chance has it so. */
+  /** The first of a kind that is there now, if chance has it so; it is counted. */
   strikes(kind: FaultKind, line?: string): Fault | undefined {
-    return this.of([kind], line).find(fault => this.#isNow(fault) && this.happens(fault.probability ?? 1))
+    const fault = this.of([kind], line).find(one => this.#isNow(one) && this.happens(one.probability ?? 1))
+    if (fault !== undefined) this.count(fault)
+    return fault
   }
 
   /** Whether something of that probability happens this time. */
@@ -88,6 +111,7 @@ export class Faults {
   during(fault: Fault, begin: () => void, end: () => void): void {
     const { beginNs, endNs } = this.#window(fault)
     const start = (): void => {
+      if (LASTING.includes(fault.kind)) this.count(fault)
       begin()
       if (endNs < Number.POSITIVE_INFINITY) this.after(endNs - this.#clock.now(), end)
     }
@@ -117,9 +141,14 @@ export class Faults {
   disturb(bytes: Uint8Array): Uint8Array {
     const flip = this.of(['flip']).find(fault => this.#isNow(fault))
     if (flip === undefined) return bytes
-    return bytes.map(byte =>
-      this.happens(flip.probability ?? 1) ? byte ^ (1 << this.random.integer(0, BITS - 1)) : byte,
-    )
+    let struck = false
+    const heard = bytes.map(byte => {
+      if (!this.happens(flip.probability ?? 1)) return byte
+      struck = true
+      return byte ^ (1 << this.random.integer(0, BITS - 1))
+    })
+    if (struck) this.count(flip)
+    return heard
   }
 
   close(): void {

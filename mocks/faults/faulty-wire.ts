@@ -35,6 +35,8 @@ export class FaultyWire implements PartWire {
   readonly #listeners = new Listeners<Change>()
   /** What the part does to its end, and what has come of it through a wire that is late. */
   #wanted: OutsideLevel = 'floating'
+  /** It did something: what it does first is how it is found, not a change of a contact. */
+  #driven = false
   #dueNs = 0
   /** How many faults take the wire off, and what a short holds it at. */
   #off = 0
@@ -100,7 +102,9 @@ export class FaultyWire implements PartWire {
     this.#bouncing = []
     this.#wanted = level
     this.#push()
-    const bounce = level === before ? undefined : this.#faults.strikes('bounce', this.#path)
+    const changes = this.#driven && level !== before
+    this.#driven = true
+    const bounce = changes ? this.#faults.strikes('bounce', this.#path) : undefined
     if (bounce !== undefined) this.#bounce(bounce, before, level)
   }
 
@@ -122,6 +126,7 @@ export class FaultyWire implements PartWire {
     const next = this.#faults.random.integer(1, 2 * every - 1)
     this.#faults.after(next, () => {
       if (!this.#faults.isNow(glitch)) return
+      this.#faults.count(glitch)
       this.#invert(true)
       this.#faults.after(toNs(glitch.width!), () => {
         this.#invert(false)

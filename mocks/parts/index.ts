@@ -21,6 +21,7 @@ import { rgbPart } from './rgb.js'
 import { sequencePart } from './sequence.js'
 import { servoPart } from './servo.js'
 import { stepperPart } from './stepper.js'
+import { stopLinePart } from './stop-line.js'
 
 /** By the type of the peripheral; a type that is not here gets no part, and its lines are left to their pulls. */
 export const parts: ReadonlyMap<string, PartFactory> = new Map([
@@ -44,4 +45,5 @@ export const parts: ReadonlyMap<string, PartFactory> = new Map([
   ['ir', irPart],
   ['encoder', encoderPart],
   ['distance', distancePart],
+  ['stop-line', stopLinePart],
 ])

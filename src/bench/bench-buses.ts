@@ -16,8 +16,9 @@ import { callAll } from '../thrown.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import type { Clock } from '../worker/clock.js'
 import type { PeripheralQueue } from '../worker/peripheral-queue.js'
+import type { Task } from '../worker/task.js'
 import { Worker } from '../worker/worker.js'
-import { revokedError } from './lease.js'
+import { revokedError } from './leased-handle.js'
 import { named } from './names.js'
 
 /** A bus, for one peripheral. */
@@ -49,6 +50,9 @@ export class BenchBuses {
   readonly #worker: Worker
   readonly #shared = new Map<string, Promise<SharedBus<AnyBus>>>()
   readonly #open = new Map<string, SharedBus<AnyBus>>()
+  /** Transactions of safe states and openings: a halt does not end them. */
+  readonly #unhalted = new WeakSet<Task>()
+  #halted: PiWorkerError | undefined
 
   constructor(board: Board, clock: Clock) {
     this.#board = board
@@ -73,7 +77,10 @@ export class BenchBuses {
         name: shared.name,
         transaction: (task, fn) => {
           if (!isCurrent()) return Promise.reject(revokedError(name))
-          return shared.transaction(fn, { name, ...(task && { signal: task.signal }) }).result()
+          if (task !== undefined && this.#halted !== undefined) return Promise.reject(this.#halted)
+          const transaction = shared.transaction(fn, { name, ...(task && { signal: task.signal }) })
+          if (task === undefined) this.#unhalted.add(transaction)
+          return transaction.result()
         },
       }
     }
@@ -84,6 +91,22 @@ export class BenchBuses {
       iio: () => get('iio'),
       pwm: chip => get('pwm', chip),
     }
+  }
+
+  /**
+   * No task sends anything any more, not even what it has begun to send, until `goOn`; safe states do. The tasks of
+   * the transactions that this ends are ended by those who halt.
+   */
+  halt(why: PiWorkerError): void {
+    this.#halted = why
+    for (const { queue } of this.#open.values()) {
+      const { current } = queue
+      if (current !== undefined && !this.#unhalted.has(current.task)) queue.revoke()
+    }
+  }
+
+  goOn(): void {
+    this.#halted = undefined
   }
 
   /** Ends what is under way and closes them. @throws what closing one of them threw, when all have been tried */

@@ -9,9 +9,15 @@ import type { Task } from '../worker/task.js'
 import type { CloseOptions, Worker } from '../worker/worker.js'
 import type { BenchBuses } from './bench-buses.js'
 import type { AnyDefinition, PeripheralSpec } from './definition.js'
+import type { BenchGuard } from './guardian/bench-guard.js'
 import { named } from './names.js'
 import type { OpenPeripheral } from './open-peripheral.js'
 import type { CallOptions, Peripheral, PeripheralOf } from './peripheral.js'
+import { EmergencyStop, type StopRecord, type StopResetOptions, type WhenStopped } from './stop/emergency-stop.js'
+import { notSafeError } from './stop/not-safe.js'
+import { type PausablePlan, type PauseOptions, RunningPlans } from './stop/running-plans.js'
+import { type BenchStatus, isoTime, lineStatus, peripheralStatus } from './stop/status.js'
+import type { StopLine } from './stop/stop-line.js'
 
 /** Peripherals to be, by name. */
 export type Specs = Readonly<Record<string, PeripheralSpec>>
@@ -33,9 +39,15 @@ export interface BenchParts {
   readonly signals: readonly Signal[]
   /** Tells of level changes; undefined when nobody asked for it and the board does not do it by itself. */
   readonly onLevel: ((listener: LevelListener) => () => void) | undefined
+  readonly name?: string | undefined
+  readonly guard?: BenchGuard | undefined
+  readonly stopLine?: StopLine | undefined
+  readonly whenStopped?: WhenStopped | undefined
 }
 
 export class Bench {
+  /** By which it is known to `pi-worker stop` and `status`; undefined when it was given none. */
+  readonly name: string | undefined
   readonly board: Board
   /** Why this driver was taken. */
   readonly choice: string
@@ -43,19 +55,40 @@ export class Bench {
   readonly clock: Clock
   /** Names of the peripherals, in the order in which they were given. */
   readonly names: readonly string[]
-  /** The lines of all peripherals. */
+  /** The lines of all peripherals, and the stop line. */
   readonly signals: readonly Signal[]
   readonly #buses: BenchBuses
   readonly #peripherals: ReadonlyMap<string, Peripheral>
   readonly #opened: readonly OpenPeripheral[]
   readonly #onLevel: BenchParts['onLevel']
+  readonly #stop: EmergencyStop
+  readonly #stopLine: StopLine | undefined
+  readonly #guard: BenchGuard | undefined
+  readonly #plans = new RunningPlans()
+  readonly #endings: (() => void | Promise<void>)[] = []
   #closing: Promise<void> | undefined
   #closed = false
   /** Called when the end does not wait any more for tasks that could still start. */
   #abort: () => void = () => {}
 
   /** Made by `openBench`. */
-  constructor({ board, buses, choice, worker, opened, peripherals, signals, onLevel }: BenchParts) {
+  constructor(parts: BenchParts) {
+    const {
+      board,
+      buses,
+      choice,
+      worker,
+      opened,
+      peripherals,
+      signals,
+      onLevel,
+      stopLine,
+      whenStopped = 'fail',
+    } = parts
+    this.name = parts.name
+    this.#stopLine = stopLine
+    this.#guard = parts.guard
+    this.#stop = new EmergencyStop({ worker, buses, opened, line: stopLine, whenStopped })
     this.board = board
     this.choice = choice
     this.worker = worker
@@ -68,6 +101,7 @@ export class Bench {
     this.#onLevel = onLevel
     for (const [name, peripheral] of peripherals)
       Object.defineProperty(this, name, { value: peripheral, enumerable: true })
+    parts.guard?.attach((reason, by) => void this.stop(reason, { by }).catch(() => undefined))
   }
 
   /** @throws ERR_UNKNOWN_PERIPHERAL */
@@ -97,6 +131,7 @@ export class Bench {
   /** The physical level of a line now, or undefined when it is not one that the bench holds. */
   levelOf(line: number): Level | undefined {
     if (this.board.level !== undefined) return this.board.level(line)
+    if (line === this.#stopLine?.line) return this.#stopLine.level
     for (const peripheral of this.#opened) {
       const level = peripheral.levelOf(line)
       if (level !== undefined) return level
@@ -123,17 +158,96 @@ export class Bench {
    * @throws ERR_NOT_SAFE, for all that failed; ERR_CLOSED when the lines have been let go
    */
   async safe(): Promise<void> {
-    if (this.#closed) throw new PiWorkerError('ERR_CLOSED', 'the bench is closed, and has let its lines go')
+    if (this.#closed) throw closedError()
     const acting = this.#opened.filter(({ queue }) => queue.hasSafe)
     const outcomes = await Promise.all(acting.map(({ queue }) => queue.makeSafeNext()))
-    const errors = outcomes.filter(error => error !== undefined)
-    if (errors.length === 0) return
-    const names = acting.filter((_, index) => outcomes[index] !== undefined).map(({ name }) => name)
-    throw new PiWorkerError('ERR_NOT_SAFE', errors.map(error => error.message).join('; '), {
-      place: names.join(', '),
-      cause: errors[0],
-      details: { peripherals: names },
+    const error = notSafeError(acting, outcomes)
+    if (error !== undefined) throw error
+  }
+
+  /**
+   * Emergency stop. When this returns, every output whose safe state is a level has it, nobody who runs can act any
+   * more, all tasks are being ended (ERR_STOPPED), and nothing starts until `reset`. The promise, which need not be
+   * awaited, resolves when every safe state is confirmed.
+   * @param by Who or what stops it, for the record.
+   * @throws ERR_NOT_SAFE, for all that failed; ERR_CLOSED when the lines have been let go
+   */
+  stop(reason: string, { by = 'the program' }: { readonly by?: string | undefined } = {}): Promise<void> {
+    if (!this.#closed) return this.#stop.stop(reason, by)
+    const refused = Promise.reject(closedError())
+    refused.catch(() => undefined)
+    return refused
+  }
+
+  /** Why the bench is stopped; undefined while it is not. */
+  get stopped(): StopRecord | undefined {
+    return this.#stop.latched
+  }
+
+  /** Calls `listener` with the error of its tasks when the bench is stopped, until the function that it returns is called. */
+  onStop(listener: (error: PiWorkerError) => void): () => void {
+    return this.#stop.onStop(listener)
+  }
+
+  /**
+   * Lets a stopped bench go on: all tasks are over, every safe state is confirmed again, quarantined peripherals are
+   * reset, and somebody acknowledges it. Does nothing when it is not stopped.
+   * @throws ERR_RESET_REFUSED without an acknowledgement, while the stop line is open, while something that was given up
+   *   could still act, or when the bench was stopped again meanwhile; ERR_NOT_SAFE; ERR_CLOSED
+   */
+  async reset(options: StopResetOptions): Promise<void> {
+    if (this.#closed) throw closedError()
+    await this.#guard?.ensure()
+    await this.#stop.reset(options)
+  }
+
+  /** Process id of the bench's guardian; undefined when it has none now. */
+  get guardianPid(): number | undefined {
+    return this.#guard?.pid
+  }
+
+  /** How everything is now, as JSON. */
+  status(): BenchStatus {
+    const stopped = this.#stop.latched
+    const line = this.#stopLine
+    const peripherals = [...this.#peripherals].map(([name, { type, queue, lines }]) => {
+      const own = this.signals.filter(signal => lines.includes(signal.line))
+      const status = peripheralStatus(type, queue, stopped !== undefined)
+      return [name, { ...status, lines: lineStatus(own, of => this.levelOf(of)) }] as const
     })
+    return {
+      name: this.name ?? null,
+      pid: process.pid,
+      driver: this.board.driver,
+      guardian: this.#guard?.pid ?? null,
+      stopped: stopped === undefined ? null : { reason: stopped.reason, by: stopped.by, since: isoTime(stopped.time) },
+      stopLine: line === undefined ? null : { line: line.line, open: line.openNow ?? null },
+      plans: this.#plans.list.map(({ name, state }) => ({ name, state })),
+      peripherals: Object.fromEntries(peripherals),
+    }
+  }
+
+  /** Told by a plan that runs on the bench, so that it can be paused; returns what ends that. */
+  attach(plan: PausablePlan): () => void {
+    return this.#plans.add(plan)
+  }
+
+  /**
+   * Pauses the plans that run on the bench, each at its next steps.
+   * @throws ERR_NOT_RUNNING when there is none, ERR_NOT_SAFE
+   */
+  async pause(options?: PauseOptions): Promise<void> {
+    await this.#plans.pause(options)
+  }
+
+  /** @throws ERR_NOT_RUNNING when no plan runs on the bench */
+  resume(): void {
+    this.#plans.resume()
+  }
+
+  /** Called when the bench closes, after the lines of its peripherals have been let go. */
+  atEnd(ending: () => void | Promise<void>): void {
+    this.#endings.push(ending)
   }
 
   /**
@@ -166,9 +280,15 @@ export class Bench {
       () => {
         this.#closed = true
       },
+      async () => await this.#guard?.end(),
       ...this.#opened.map(peripheral => () => peripheral.close()),
+      ...this.#endings.map(ending => async () => await ending()),
       () => this.#buses.close(),
       () => this.clock.hold(this.board.close()),
     ])
   }
+}
+
+function closedError(): PiWorkerError {
+  return new PiWorkerError('ERR_CLOSED', 'the bench is closed, and has let its lines go')
 }

@@ -3,8 +3,9 @@
 import type { TSchema } from 'typebox'
 import { parseLine } from '../../drivers/lines.js'
 import { parseDuration } from '../worker/duration.js'
+import type { Action, AnyDefinition } from './definition.js'
 import { findUnholdable, type Path } from './plain-data.js'
-import { type Problem, problemsOf } from './problems.js'
+import { type Problem, problemsOf, type Refusal } from './problems.js'
 import type { Parsed } from './schema.js'
 import { type Leaves, transform } from './transform.js'
 
@@ -18,12 +19,37 @@ const MEANING: Leaves = { duration: value => parseDuration(value), line: meaning
 /**
  * Checks what somebody wrote. The value is a copy with defaults filled in, durations in ms, and lines as BCM numbers
  * or, where only a board can know the number, as their own names. What was written is never changed.
+ * @param refuse What it has to say of a value that fits the schema.
  * @throws ERR_BAD_DEFINITION when the schema itself cannot be used
  */
-export function check<T extends TSchema>(schema: T, written: unknown): Checked<Parsed<T, number | string>> {
+export function check<T extends TSchema>(
+  schema: T,
+  written: unknown,
+  refuse?: (value: Parsed<T, number | string>) => Refusal | undefined,
+): Checked<Parsed<T, number | string>> {
   const problems = allProblems(schema, written)
   if (problems.length > 0) return { problems }
-  return { value: transform(schema, written, MEANING) as Parsed<T, number | string> }
+  const value = transform(schema, written, MEANING) as Parsed<T, number | string>
+  const refusal = refuse?.(value)
+  if (refusal === undefined) return { value }
+  // What is about all of it is shown at its name.
+  const kind = refusal.path.length === 0 ? 'missing' : 'value'
+  return { problems: [{ ...refusal, kind, code: refusal.code ?? 'ERR_PLAN_VALUE' }] }
+}
+
+/** Checks the configuration of a peripheral. @throws ERR_BAD_DEFINITION when its schema cannot be used */
+export function checkConfig({ config, check: refuse }: AnyDefinition, written: unknown): Checked<unknown> {
+  return check(config, written, refuse as ((value: unknown) => Refusal | undefined) | undefined)
+}
+
+/**
+ * Checks the input of an action.
+ * @param config The peripheral's, checked; undefined when it is wrong, and then only the schema speaks.
+ * @throws ERR_BAD_DEFINITION when the schema cannot be used
+ */
+export function checkInput({ input, check: refuse }: Action, config: unknown, written: unknown): Checked<unknown> {
+  const ask = refuse as ((config: unknown, value: unknown) => Refusal | undefined) | undefined
+  return check(input, written, value => (config === undefined ? undefined : ask?.(config, value)))
 }
 
 /**

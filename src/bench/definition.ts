@@ -11,9 +11,13 @@ import type { Clock } from '../worker/clock.js'
 import type { Effect } from '../worker/task-options.js'
 import type { PeripheralBuses } from './bench-buses.js'
 import { SIMULATED_BY_ALL } from './faults.js'
+import { GUARD_KEYS, type Guarding, type WithGuards, withGuards } from './guards/keys.js'
+import { refuseGuards } from './guards/refuse-config.js'
 import type { BenchBoard } from './lease.js'
 import { ACTION_NAME, isReservedAction, RESERVED_ACTIONS } from './names.js'
+import type { Outputs } from './outputs.js'
 import type { Path } from './plain-data.js'
+import type { Refusal } from './problems.js'
 import { type Input, isNode, type Parsed } from './schema.js'
 import { quote, show } from './wording.js'
 
@@ -35,7 +39,7 @@ type InputSchema<I> = unknown extends I ? TObject<NoProperties> : I extends TSch
 type OutputSchema<O> = unknown extends O ? undefined : O extends TSchema ? O : never
 type NoProperties = Record<never, TSchema>
 /** What `run` is given and what it returns. */
-type RunInput<I> = unknown extends I ? Readonly<Record<string, never>> : Parsed<I>
+type RunInput<I, L = number> = unknown extends I ? Readonly<Record<string, never>> : Parsed<I, L>
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing must be allowed
 type RunOutput<O> = unknown extends O ? void : O extends TSchema ? Static<O> : never
 
@@ -64,6 +68,11 @@ export interface DefinitionOptions<T extends string, C extends TObject, D, I, O>
   readonly description?: string | undefined
   /** A closed object; `type` is not free for use in it. */
   readonly config: C
+  /**
+   * Looks at a configuration that fits the schema, and says what is wrong with it all the same. Called before anything
+   * is opened, and by the check of a plan file.
+   */
+  readonly check?: ((config: Parsed<C, number | string>) => Refusal | undefined) | undefined
   /** What `simulate` may say of such a peripheral, beside `faults` and `replay`, which all have. */
   readonly simulate?: TObject | undefined
   /** What the driver must be able to do for this configuration. Default: nothing special. */
@@ -73,12 +82,26 @@ export interface DefinitionOptions<T extends string, C extends TObject, D, I, O>
    * channel. Nobody else on the bench may have the same.
    */
   readonly occupies?: ((config: Parsed<C, number | string>) => readonly Occupied[]) | undefined
+  /**
+   * What it drives, as data. Left out, it drives nothing, or its safe state cannot be told as data: then nothing but
+   * this process can make it safe. With it, the configuration has the keys of limits and conditions besides its own
+   * (`maxOn`, `requires`). Where no board is open yet, a line's own name may stand for its number.
+   */
+  readonly outputs?: ((config: Parsed<C>) => Outputs) | undefined
   /** Requests the lines and gives the device that actions work on. Runs anew after an abandoned task. */
   readonly open: (context: OpenContext<Parsed<C>>) => D | Promise<D>
   /** `input` must be an object schema; `output` a schema of data that JSON can hold, with units. */
   readonly actions: { readonly [K in keyof I]: { readonly input?: I[K] & TSchema } } & {
     readonly [K in keyof O]: ActionInfo & {
       readonly output?: O[K] & TSchema
+      /**
+       * Looks at an input that fits the schema, and says what is wrong with it for this configuration. Called before
+       * there is a task, and by the check of a plan file.
+       */
+      readonly check?: (
+        config: NoInfer<Parsed<C, number | string>> & Guarding,
+        input: RunInput<I[K & keyof I], number | string>,
+      ) => Refusal | undefined
       readonly run: (
         device: NoInfer<D>,
         input: RunInput<I[K & keyof I]>,
@@ -97,6 +120,7 @@ export interface DefinitionOptions<T extends string, C extends TObject, D, I, O>
 export interface Action<I extends TSchema = TSchema, O = TSchema | undefined> extends ActionInfo {
   readonly input: I
   readonly output: O
+  readonly check: ((config: never, input: never) => Refusal | undefined) | undefined
   readonly run: (device: never, input: never, task: TaskContext) => unknown
 }
 
@@ -107,9 +131,11 @@ export interface AnyDefinition {
   readonly title: string
   readonly description: string | undefined
   readonly config: TSchema
+  readonly check: ((config: never) => Refusal | undefined) | undefined
   readonly simulate: TSchema
   readonly needs: ((config: never) => Needs) | undefined
   readonly occupies: ((config: never) => readonly Occupied[]) | undefined
+  readonly outputs: ((config: never) => Outputs) | undefined
   readonly open: (context: never) => unknown
   readonly actions: Readonly<Record<string, Action>>
   readonly safe: ((device: never) => void | Promise<void>) | undefined
@@ -141,14 +167,19 @@ const EFFECTS: readonly unknown[] = ['read', 'idempotent', 'pulse', 'irreversibl
 const TYPE_NAME = /^[a-z][A-Za-z0-9-]*$/
 const NO_INPUT = Type.Object({})
 
+type OptionKey = keyof DefinitionOptions<string, TObject, unknown, unknown, unknown>
+/** Which of the options are given: types with outputs have keys in their configuration that others have not. */
+type Given<K> = { readonly [P in K & string]: P extends OptionKey ? unknown : never }
+type ConfigOf<C extends TObject, K> = 'outputs' extends K ? WithGuards<C> : C
+
 /**
  * Defines a type of peripheral.
  * @throws ERR_BAD_DEFINITION
  */
-export function definePeripheral<const T extends string, C extends TObject, D, I, O>(
-  options: DefinitionOptions<T, C, D, I, O>,
-): PeripheralDefinition<T, C, ActionsOf<I, O>> {
-  const { type, part, title, description, config, simulate, needs, occupies, open, safe } = options
+export function definePeripheral<const T extends string, C extends TObject, D, I, O, const K extends string = never>(
+  options: DefinitionOptions<T, C, D, I, O> & Given<K>,
+): PeripheralDefinition<T, ConfigOf<C, K>, ActionsOf<I, O>> {
+  const { type, part, title, description, config, simulate, needs, occupies, outputs, open, safe } = options
   const given: unknown = options.actions
   checkDefinition(options)
   if (!isNode(given)) throw bad(type, `${type} has no actions`, 'Give an object with an entry for each action.')
@@ -165,20 +196,30 @@ export function definePeripheral<const T extends string, C extends TObject, D, I
       part,
       title,
       description,
-      config,
+      config: outputs === undefined ? config : withGuards(config),
+      check: outputs === undefined ? options.check : guardedCheck(options.check, outputs),
       simulate: Type.Object({ ...simulate?.properties, ...SIMULATED_BY_ALL }),
       needs,
       occupies,
+      outputs,
       open,
       actions: Object.freeze(actions),
       safe,
     }),
   )
-  return complete as unknown as PeripheralDefinition<T, C, ActionsOf<I, O>>
+  return complete as unknown as PeripheralDefinition<T, ConfigOf<C, K>, ActionsOf<I, O>>
+}
+
+/** The type's own check comes first: of a configuration that it refuses, nobody can tell the outputs. */
+function guardedCheck<C extends TObject>(
+  check: ((config: Parsed<C, number | string>) => Refusal | undefined) | undefined,
+  outputs: (config: Parsed<C>) => Outputs,
+): (config: Parsed<C, number | string>) => Refusal | undefined {
+  return config => check?.(config) ?? refuseGuards(config as Guarding, outputs(config as Parsed<C>))
 }
 
 function checkDefinition(options: { readonly [K in keyof AnyDefinition]?: unknown }): void {
-  const { type, title, config, simulate, needs, occupies, open, safe } = options
+  const { type, title, config, check, simulate, needs, occupies, outputs, open, safe } = options
   if (typeof type !== 'string' || !TYPE_NAME.test(type)) {
     throw bad(String(type), `${show(type)} is no name for a type`, 'Begin with a small letter: stepMotor.')
   }
@@ -187,6 +228,11 @@ function checkDefinition(options: { readonly [K in keyof AnyDefinition]?: unknow
   if (!isNode(properties)) throw bad(type, `the config of ${type} is no object schema`, 'Use Type.Object({ ... }).')
   if (Object.hasOwn(properties, 'type')) {
     throw bad(type, `the config of ${type} has a field "type"`, 'Call it something else: bench files name the type so.')
+  }
+  const own = Object.keys(GUARD_KEYS).find(key => outputs !== undefined && Object.hasOwn(properties, key))
+  if (own !== undefined) {
+    const remedy = 'Call it something else: every type with outputs has that already.'
+    throw bad(type, `the config of ${type} has a field "${own}"`, remedy)
   }
   if (simulate !== undefined && !(isNode(simulate) && simulate.type === 'object')) {
     throw bad(type, `simulate of ${type} is no object schema`, 'Use Type.Object({ ... }).')
@@ -202,7 +248,7 @@ function checkDefinition(options: { readonly [K in keyof AnyDefinition]?: unknow
     )
   }
   if (typeof open !== 'function') throw bad(type, `${type} has no open()`, 'Give the function that requests its lines.')
-  for (const [name, value] of Object.entries({ needs, occupies, safe })) {
+  for (const [name, value] of Object.entries({ check, needs, occupies, outputs, safe })) {
     if (value === undefined || typeof value === 'function') continue
     throw bad(type, `${name} of ${type} is no function`, 'Give a function, or leave it out.')
   }
@@ -218,17 +264,20 @@ function checkAction(type: string, name: string, action: unknown): Action {
     throw bad(place, `an action cannot be called "${name}"`, `Reserved are ${RESERVED_ACTIONS.join(', ')}.`)
   }
   if (!isNode(action)) throw bad(place, `${place} is no action`, 'Give an object with title, effect and run.')
-  const { title, description, effect, input = NO_INPUT, output, run } = action as Partial<Action>
+  const { title, description, effect, input = NO_INPUT, output, check, run } = action as Partial<Action>
   if (!title) throw bad(place, `${place} has no title`, 'Give it a few words that say what it does.')
   if (effect === undefined || !EFFECTS.includes(effect)) {
     throw bad(place, `${place} has no effect`, `Say which it is: ${EFFECTS.join(', ')}.`)
   }
   if (typeof run !== 'function') throw bad(place, `${place} has no run()`, 'Give the function that does it.')
+  if (check !== undefined && typeof check !== 'function') {
+    throw bad(place, `check of ${place} is no function`, 'Give a function, or leave it out.')
+  }
   if (!isObjectInput(input)) throw bad(place, `the input of ${place} is no object schema`, 'Use Type.Object({ ... }).')
   if (output !== undefined && !isNode(output)) {
     throw bad(place, `the output of ${place} is no schema`, 'Use Type of typebox, or leave it out.')
   }
-  return Object.freeze({ title, description, effect, input, output, run })
+  return Object.freeze({ title, description, effect, input, output, check, run })
 }
 
 /** An object, or a choice between objects. */

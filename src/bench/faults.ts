@@ -76,7 +76,12 @@ export const SIMULATED_BY_ALL = {
   replay: Type.Optional(
     Type.Object(
       {
-        file: Type.String({ description: 'A VCD file, from where the command runs.', minLength: 1 }),
+        file: Type.String({
+          description: 'A VCD file; in a plan file its path counts from the folder of that file.',
+          minLength: 1,
+          examples: ['sensor.vcd'],
+          file: true,
+        }),
         signal: Type.Optional(Type.String({ description: 'Name of the signal in it. Default: the only one.' })),
         line: Type.Optional(
           Type.String({ description: 'Which of its lines, as the configuration calls it. Default: the only one.' }),

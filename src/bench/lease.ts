@@ -3,23 +3,13 @@
  * which can be revoked at any moment without letting a line go: a function that was given up can move nothing more.
  */
 
-import type {
-  Capabilities,
-  DriverName,
-  EdgeEvent,
-  Level,
-  LineHandle,
-  LineRequest,
-  LineSettings,
-  Played,
-  PulseSequence,
-  PwmSettings,
-  PwmState,
-} from '../../drivers/driver.js'
+import type { Capabilities, DriverName, Level, LineHandle, LineRequest, LineSettings } from '../../drivers/driver.js'
 import { formatLine } from '../../drivers/lines.js'
 import { MAX_CONSUMER_BYTES } from '../../drivers/request.js'
 import { PiWorkerError } from '../errors.js'
 import { callAll } from '../thrown.js'
+import { LeasedHandle, revokedError } from './leased-handle.js'
+import type { OutputLine } from './outputs.js'
 
 /** What a definition's `open` requests its lines from. */
 export interface BenchBoard {
@@ -50,6 +40,8 @@ export class HeldLines {
   readonly #held = new Set<Held>()
   #lease = new Lease()
   #board: BenchBoard | undefined
+  /** Why nobody may drive a line now, as far as handles have not been revoked. */
+  #stilled: PiWorkerError | undefined
 
   /** @param lines The lines that the configuration of the peripheral `name` has, as BCM numbers. */
   constructor(name: string, source: LineSource, lines: readonly number[]) {
@@ -82,6 +74,29 @@ export class HeldLines {
   revoke(): void {
     this.#lease.revoked = true
     for (const held of this.#held) held.user.revoke()
+  }
+
+  /** Something is held, and all of it is an input now. */
+  get onlyInputs(): boolean {
+    return this.#held.size > 0 && [...this.#held].every(({ handle }) => handle.settings.direction === 'input')
+  }
+
+  get isStilled(): boolean {
+    return this.#stilled !== undefined
+  }
+
+  /** Handles that have not been revoked read on, but whatever would drive a line throws `why`, until it is undefined. */
+  still(why: PiWorkerError | undefined): void {
+    this.#stilled = why
+    for (const { user } of this.#held) user.stilled = why
+  }
+
+  /**
+   * Puts outputs at their safe levels at once, through the driver's own handles: all lines of a request together, and
+   * PWM on them ends. Returns what went wrong.
+   */
+  setSafe(outputs: readonly OutputLine[]): unknown[] {
+    return [...this.#held].flatMap(({ handle }) => setSafe(handle, outputs))
   }
 
   /** The physical level of a line that is held, or undefined when it is not. */
@@ -118,6 +133,7 @@ export class HeldLines {
     if (again !== undefined) return again
     const handle = await this.#source.request({ ...request, consumer: consumerOf(this.#name) })
     const held: Held = { handle, user: new LeasedHandle(this.#name, handle, () => this.#drop(held)) }
+    held.user.stilled = this.#stilled
     this.#held.add(held)
     if (lease.revoked) {
       held.user.revoke()
@@ -134,6 +150,7 @@ export class HeldLines {
       if (same) {
         held.handle.reconfigure(settings)
         held.user = new LeasedHandle(this.#name, held.handle, () => this.#drop(held))
+        held.user.stilled = this.#stilled
         return held.user
       }
       held.handle.release()
@@ -153,96 +170,43 @@ class Lease {
   revoked = false
 }
 
-/** A handle that works until it is revoked. */
-class LeasedHandle implements LineHandle {
-  readonly lines: readonly number[]
-  revoked = false
-  readonly #name: string
-  readonly #handle: LineHandle
-  readonly #onRelease: () => void
-  /** What ends when it is revoked: listeners of edges, and sequences that play. */
-  readonly #underWay = new Set<() => void>()
-
-  constructor(name: string, handle: LineHandle, onRelease: () => void) {
-    this.#name = name
-    this.lines = handle.lines
-    this.#handle = handle
-    this.#onRelease = onRelease
+/** Returns what went wrong; a line that is refused its level keeps no other from having its own. */
+function setSafe(handle: LineHandle, outputs: readonly OutputLine[]): unknown[] {
+  const { direction, bias, activeLow = false } = handle.settings
+  if (direction !== 'output') return []
+  const safe = handle.lines.map(line => outputs.find(output => output.line === line)?.safe)
+  if (safe.every(level => level === 'input')) {
+    return errorsOf([() => handle.reconfigure({ direction: 'input', bias, activeLow })])
   }
-
-  get settings(): LineSettings {
-    return this.#handle.settings
+  let values = 0
+  let mask = 0
+  for (const [index, level] of safe.entries()) {
+    if (level !== 'low' && level !== 'high') continue
+    mask |= 1 << index
+    if ((level === 'high') !== activeLow) values |= 1 << index
   }
+  if (mask === 0) return []
+  const refused = errorsOf([() => handle.set(values >>> 0, mask)])
+  if (refused.length === 0 || handle.lines.length === 1) return refused
+  const bits = handle.lines.map((_, index) => 1 << index).filter(bit => (mask & bit) !== 0)
+  return errorsOf(bits.map(bit => () => handle.set(values >>> 0, bit)))
+}
 
-  get(): number {
-    if (this.revoked) throw revokedError(this.#name)
-    return this.#handle.get()
-  }
-
-  set(values: number, mask?: number): void {
-    if (this.revoked) throw revokedError(this.#name)
-    this.#handle.set(values, mask)
-  }
-
-  reconfigure(settings: LineSettings): void {
-    if (this.revoked) throw revokedError(this.#name)
-    this.#handle.reconfigure(settings)
-  }
-
-  edges(listener: (event: EdgeEvent) => void): () => void {
-    if (this.revoked) throw revokedError(this.#name)
-    const stop = this.#handle.edges(listener)
-    const end = (): void => {
-      this.#underWay.delete(end)
-      stop()
-    }
-    this.#underWay.add(end)
-    return end
-  }
-
-  async play(sequence: PulseSequence, signal?: AbortSignal, began?: (time: number) => void): Promise<Played> {
-    if (this.revoked) throw revokedError(this.#name)
-    const own = new AbortController()
-    const end = (): void => own.abort(revokedError(this.#name))
-    this.#underWay.add(end)
+function errorsOf(calls: readonly (() => void)[]): unknown[] {
+  return calls.flatMap(call => {
     try {
-      return await this.#handle.play(
-        sequence,
-        signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]),
-        began,
-      )
-    } finally {
-      this.#underWay.delete(end)
+      call()
+      return []
+    } catch (error) {
+      return [error]
     }
-  }
-
-  pwm(line: number, settings: PwmSettings): PwmState {
-    if (this.revoked) throw revokedError(this.#name)
-    if (this.#handle.pwm !== undefined) return this.#handle.pwm(line, settings)
-    throw new PiWorkerError('ERR_UNSUPPORTED', `the driver of ${this.#name} has no PWM`, { place: this.#name })
-  }
-
-  release(): void {
-    if (this.revoked) return
-    this.revoke()
-    this.#onRelease()
-  }
-
-  revoke(): void {
-    if (this.revoked) return
-    this.revoked = true
-    for (const end of [...this.#underWay]) end()
-  }
+  })
 }
 
 /** The physical level behind bit `index` of a handle's values. */
 export function levelAt(values: number, index: number, settings: LineSettings): Level {
   const active = ((values >>> index) & 1) === 1
   return active !== (settings.activeLow === true) ? 'high' : 'low'
-}
-
-export function revokedError(name: string): PiWorkerError {
-  return new PiWorkerError('ERR_REVOKED', `a task that was given up tried to use ${name}`, { place: name })
 }
 
 /** `pi-worker pump`, as far as the kernel's field holds it. Names are ASCII. */

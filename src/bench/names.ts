@@ -12,7 +12,8 @@ const LONGEST_NAME = 64
 /** Members of a bench, those that are planned included; `then` would make a bench look like a promise. */
 export const RESERVED_PERIPHERALS: readonly string[] = [
   ...['worker', 'board', 'clock', 'names', 'signals', 'choice', 'openedAt', 'peripheral', 'call', 'onLevel', 'levelOf'],
-  ...['busQueue'],
+  ...['busQueue', 'recovered', 'stopped', 'onStop', 'guardianPid', 'attach', 'atEnd'],
+  ...['stopped', 'onStop', 'attach', 'atEnd'],
   ...['safe', 'close', 'closed', 'stop', 'reset', 'status', 'journal', 'pause', 'resume', 'listen', 'on', 'off'],
   ...['then', 'catch', 'finally', 'toJSON', 'prototype', 'name'],
 ]

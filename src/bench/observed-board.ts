@@ -5,7 +5,6 @@
  */
 
 import type {
-  Board,
   Edge,
   EdgeEvent,
   EdgeFailure,
@@ -35,12 +34,12 @@ interface LevelChange {
 export class ObservedBoard implements LineSource {
   readonly driver
   readonly capabilities
-  readonly #board: Board
+  readonly #board: LineSource
   readonly #clock: Clock
   readonly #levels = new Map<number, Level>()
   readonly #listeners = new Listeners<LevelChange>()
 
-  constructor(board: Board, clock: Clock) {
+  constructor(board: LineSource, clock: Clock) {
     this.#board = board
     this.#clock = clock
     this.driver = board.driver

@@ -10,16 +10,23 @@ import { type Clock, SystemClock } from '../worker/clock.js'
 import { Worker, type WorkerOptions } from '../worker/worker.js'
 import { Bench, type BenchOf, type Specs } from './bench.js'
 import { BenchBuses } from './bench-buses.js'
-import { check, linesOf, resolveLines } from './check.js'
+import { linesOf, resolveLines } from './check.js'
 import { checkClaims } from './claims.js'
-import type { AnyDefinition, PeripheralSpec } from './definition.js'
-import { checkPeripheralName, named } from './names.js'
+import type { AnyDefinition } from './definition.js'
+import { BenchGuard, type GuardianChoice } from './guardian/bench-guard.js'
+import type { InterlockSpec } from './guards/interlocks.js'
+import { checkRules, guardedSource } from './guards/open-guards.js'
+import { type JournalOptions, openJournal } from './journal/open-journal.js'
 import { ObservedBoard } from './observed-board.js'
 import { OpenPeripheral } from './open-peripheral.js'
 import { Peripheral } from './peripheral.js'
-import { atPeripheral, problemError } from './peripheral-errors.js'
+import { atPeripheral } from './peripheral-errors.js'
+import { checkSpecs, type Planned } from './planned.js'
 import { formatPath } from './problems.js'
-import { validatorFor } from './validator.js'
+import type { WhenStopped } from './stop/emergency-stop.js'
+import { openStopLine, planStopLine } from './stop/open-stop-line.js'
+import { checkReach, makeReachable } from './stop/reach.js'
+import { STOP_LINE_NAME, type StopLineConfig } from './stop/stop-line.js'
 
 export interface BenchOptions {
   /** `auto` (the default) takes the first that is usable here and has what the peripherals need, and never `mock`. */
@@ -36,27 +43,48 @@ export interface BenchOptions {
   readonly replay?: string | undefined
   /** Seed of whatever is random in a simulation. Default 1. */
   readonly seed?: number | undefined
+  /** What must never be on together, by the names of peripherals or of their lines: `[{ never: ['heater', 'drain'] }]`. */
+  readonly interlocks?: readonly InterlockSpec[] | undefined
+  /**
+   * A process of its own that makes the outputs safe when this one is killed, crashes or hangs. Default: on real drivers
+   * yes, on the mock no. `false` refuses it.
+   */
+  readonly guardian?: boolean | GuardianChoice | undefined
   /** Watch every line for level changes on a real driver too, for `onLevel`. Costs a wake-up for every edge. */
   readonly observe?: boolean | undefined
-}
-
-/** A peripheral whose configuration is known to fit; lines may still be own names, which only a board knows. */
-interface Planned {
-  readonly name: string
-  readonly definition: AnyDefinition
-  readonly config: Readonly<Record<string, unknown>>
-  readonly simulate: Readonly<Record<string, unknown>> | undefined
+  /**
+   * The bench's name, by which its journal is found again (default: made of the program's path and the peripherals). In
+   * real time a bench with a name is reached by `pi-worker stop`, `status`, `reset` and `pause`.
+   */
+  readonly name?: string | undefined
+  /**
+   * Writes down every action that does more than read before it is begun and when it is over, so that the next start
+   * knows what was in flight. Default: on real drivers yes, on the mock no.
+   */
+  readonly journal?: boolean | JournalOptions | undefined
+  /** The input of a stop button, normally closed: `{ line: 'GPIO5' }`. While it is open, nothing runs. */
+  readonly stopLine?: StopLineConfig | undefined
+  /** What happens to tasks that wait when the bench is stopped: they fail (the default), or wait for its reset. */
+  readonly whenStopped?: WhenStopped | undefined
+  /**
+   * Makes the bench safe, closes it and ends the process at SIGINT, SIGTERM, SIGHUP and at errors that nobody caught.
+   * Default: no; then the program has to do it.
+   */
+  readonly signals?: boolean | undefined
 }
 
 /**
  * Opens the peripherals of `specs` together on one driver. Outputs start in their safe states.
  * @throws ERR_BAD_NAME, ERR_BAD_CONFIG, ERR_BAD_DURATION, ERR_UNKNOWN_LINE, ERR_LINE_CLAIMED, ERR_UNKNOWN_PERIPHERAL,
- *   ERR_UNSUPPORTED (names the peripheral and what it needs), and what the driver's `open` and `request` throw
+ *   ERR_UNSUPPORTED (names the peripheral and what it needs), ERR_JOURNAL, and what the driver's `open` and `request` throw
  */
 export async function openBench<const S extends Specs>(specs: S, options: BenchOptions = {}): Promise<BenchOf<S>> {
   const { driver = 'auto', chip, clock = new SystemClock(), seed, replay, observe = false } = options
-  const planned = checkSpecs(specs, options.simulate ?? {})
+  checkReach(options)
+  const { [STOP_LINE_NAME]: presses, ...simulate } = options.simulate ?? {}
+  const planned = [...planStopLine(options, presses), ...checkSpecs(specs, simulate)]
   checkClaims(planned)
+  const interlocks = checkRules(planned, options.interlocks ?? [])
   const needs = new Map(planned.map(({ name, definition, config }) => [name, needsOf(definition, config)]))
   const { board, choice } = await openBoard({
     driver,
@@ -69,50 +97,79 @@ export async function openBench<const S extends Specs>(specs: S, options: BenchO
     parts: board => planned.map(peripheral => partOf(peripheral, board)),
   })
   const opened: OpenPeripheral[] = []
+  const endings: (() => Promise<void>)[] = []
+  let guard: BenchGuard | undefined
   const buses = new BenchBuses(board, clock)
   try {
     for (const [name, needed] of needs) await checkNeeds(name, needed, board)
     const located = planned.map(peripheral => ({ ...peripheral, config: locate(peripheral, board) }))
     checkClaims(located)
-    const observed = observe && board.onLevel === undefined ? new ObservedBoard(board, clock) : undefined
     const worker = new Worker({ clock, retain: options.retain })
+    const signals = located.flatMap(signalsOf)
+    const context = { name: options.name, driver: board.driver, worker, peripherals: [...needs.keys()], signals }
+    const journal = await openJournal(options.journal, context)
+    endings.push(async () => await journal?.end())
+    guard = await BenchGuard.prepare({ choice: options.guardian, board, peripherals: located, worker })
+    const observed = observe && board.onLevel === undefined ? new ObservedBoard(guard.lines, clock) : undefined
+    const told = journal?.watch(observed ?? guard.lines) ?? observed ?? guard.lines
+    const source = guardedSource(located, interlocks, told, worker)
     const peripherals = new Map<string, Peripheral>()
+    const stop = await openStopLine(located, source)
+    if (stop !== undefined) endings.push(stop.close)
     for (const { name, definition, config } of located) {
+      if (name === stop?.name) continue
       const lines = linesOf(definition.config, config).map(({ line }) => line as number)
       const resolve = (line: number | string): number => resolveLine(board, line)
-      const parts = { name, definition, config, lines, source: observed ?? board, buses, worker, resolveLine: resolve }
+      const parts = { name, definition, config, lines, source, buses, worker, journal, resolveLine: resolve }
       const peripheral = new OpenPeripheral(parts)
       await openPeripheral(peripheral)
       opened.push(peripheral)
       peripherals.set(name, new Peripheral(parts, peripheral))
     }
+    await guard.begin()
+    stop?.line.refuseOpen() // pressed meanwhile
+    await journal?.recover(opened.map(({ queue }) => queue))
     const onLevel = observed?.onLevel.bind(observed) ?? board.onLevel?.bind(board)
-    return new Bench({
+    const bench = new Bench({
       board,
       buses,
       choice,
       worker,
       opened,
       peripherals,
-      signals: located.flatMap(signalsOf),
+      signals,
       onLevel,
-    }) as BenchOf<S>
+      guard,
+      name: options.name,
+      stopLine: stop?.line,
+      whenStopped: options.whenStopped,
+    })
+    for (const ending of endings) bench.atEnd(ending)
+    await makeReachable(bench, options)
+    journal?.reportTo(bench)
+    return bench as BenchOf<S>
   } catch (error) {
-    return await undo(error, opened, buses, board, clock)
+    return await undo(error, { opened, endings, guard, buses, board, clock })
   }
 }
 
+/** What there is of a bench that could not be opened. */
+interface Undone {
+  readonly opened: readonly OpenPeripheral[]
+  readonly endings: readonly (() => Promise<void>)[]
+  readonly guard: BenchGuard | undefined
+  readonly buses: BenchBuses
+  readonly board: Board
+  readonly clock: Clock
+}
+
 /** What is open already is made safe and let go; the error that led here is told, not what goes wrong now. */
-async function undo(
-  error: unknown,
-  opened: readonly OpenPeripheral[],
-  buses: BenchBuses,
-  board: Board,
-  clock: Clock,
-): Promise<never> {
+async function undo(error: unknown, { opened, endings, guard, buses, board, clock }: Undone): Promise<never> {
   return await failWith(error, [
     async () => void (await Promise.all(opened.map(({ queue }) => queue.makeSafe()))),
+    async () => await guard?.end(),
     ...opened.map(peripheral => () => peripheral.close()),
+    ...endings,
     () => buses.close(),
     () => clock.hold(board.close()),
   ])
@@ -125,54 +182,6 @@ async function failWith(error: unknown, endings: readonly (() => Promise<void>)[
   }
   await callAll([fail, ...endings])
   return fail()
-}
-
-function checkSpecs(specs: Specs, simulate: Readonly<Record<string, unknown>>): Planned[] {
-  const byName = new Map(Object.entries(specs))
-  for (const name of Object.keys(simulate)) {
-    named('peripheral', name, byName, message => {
-      return new PiWorkerError('ERR_UNKNOWN_PERIPHERAL', `simulate: the bench has ${message}`, { place: name })
-    })
-  }
-  return [...byName].map(([name, spec]) => {
-    checkPeripheralName(name)
-    const { definition, config: written } = checkSpec(name, spec)
-    compileActions(name, definition)
-    const checked = check(definition.config, written)
-    if (checked.problems !== undefined) throw problemError('ERR_BAD_CONFIG', name, checked.problems)
-    const config = checked.value as Planned['config']
-    return { name, definition, config, simulate: checkSimulation(name, definition, simulate[name]) }
-  })
-}
-
-/** In plain JavaScript, or after a look at a plan file, it may be anything. */
-function checkSpec(name: string, spec: PeripheralSpec): PeripheralSpec {
-  const given: unknown = spec
-  if (typeof given === 'object' && given !== null && 'definition' in given && 'config' in given) return spec
-  throw new PiWorkerError('ERR_BAD_CONFIG', `${name} is no peripheral: it was not made by calling its type`, {
-    place: name,
-    remedy: `Write ${name}: output({ line: 'GPIO17' }), with output or another type from pi-worker.`,
-  })
-}
-
-/** Once, before anything runs: compiling a schema takes milliseconds, by which the pulses of others would be late. */
-function compileActions(name: string, definition: AnyDefinition): void {
-  try {
-    for (const { input, output } of Object.values(definition.actions)) {
-      validatorFor(input)
-      if (output !== undefined) validatorFor(output)
-    }
-  } catch (error) {
-    throw atPeripheral(name, error)
-  }
-}
-
-function checkSimulation(name: string, definition: AnyDefinition, written: unknown): Planned['simulate'] {
-  if (written === undefined) return undefined
-  const place = `simulate.${name}`
-  const checked = check(definition.simulate, written)
-  if (checked.problems !== undefined) throw problemError('ERR_BAD_CONFIG', place, checked.problems)
-  return checked.value as Planned['simulate']
 }
 
 /** Lines for own names on a chip that has none: from the top, where no header line is, and none that is claimed. */

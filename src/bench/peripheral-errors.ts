@@ -3,7 +3,7 @@
 import { isPiWorkerError, messageOf, PiWorkerError } from '../errors.js'
 import { describeProblem, type Problem } from './problems.js'
 
-/** One error for all that is wrong with a value: durations and lines keep their own codes. */
+/** One error for all that is wrong with a value; `code` stands for the codes that only plan files have. */
 export function problemError(
   code: 'ERR_BAD_INPUT' | 'ERR_BAD_CONFIG',
   place: string,
@@ -11,9 +11,10 @@ export function problemError(
 ): PiWorkerError {
   const first = problems[0] as Problem
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
-  const own = first.code === 'ERR_BAD_DURATION' || first.code === 'ERR_UNKNOWN_LINE' ? first.code : code
-  return new PiWorkerError(own, `${place}: ${describeProblem(first)}${more}`, {
+  const isOfPlans = first.code === 'ERR_PLAN_KEY' || first.code === 'ERR_PLAN_VALUE'
+  return new PiWorkerError(isOfPlans ? code : first.code, `${place}: ${describeProblem(first)}${more}`, {
     place,
+    remedy: first.remedy,
     details: { reasons: problems.map(describeProblem) },
   })
 }

@@ -4,10 +4,11 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import type { ErrorCode } from '../errors.js'
 import { nearest } from '../nearest.js'
 import { type Branch, constantsOf, keysOf, mostLikely, tagIn, tagOf } from './branches.js'
+import { expectation, likeThis } from './expectation.js'
 import { getOwn, type Path } from './plain-data.js'
 import { isNode, type SchemaNode } from './schema.js'
 import { type CustomFault, validatorFor, validatorOfPart } from './validator.js'
-import { count, cut, listNames, nameOfType, show } from './wording.js'
+import { cut, listNames, show } from './wording.js'
 
 export interface Problem {
   /** Keys and indices from the outside in. An unknown key is the last of its path; a missing one is not in it. */
@@ -15,9 +16,22 @@ export interface Problem {
   /** A predicate, to be read after the path: `must be at least 1, not 0`. See `describeProblem`. */
   readonly message: string
   readonly kind: 'unknownKey' | 'missing' | 'value'
-  readonly code: Extract<ErrorCode, 'ERR_BAD_DURATION' | 'ERR_UNKNOWN_LINE' | 'ERR_PLAN_KEY' | 'ERR_PLAN_VALUE'>
+  readonly code: ErrorCode
   /** What was probably meant. */
   readonly suggestion?: string
+  /** What to do, where the message alone does not say it. */
+  readonly remedy?: string
+}
+
+/** What is wrong with a value that fits its schema: what only the whole of it can tell, or what it is for. */
+export interface Refusal {
+  /** Where, in the value. */
+  readonly path: Path
+  /** A predicate, to be read after the path: `must be at most max, which is 10, not 11`. */
+  readonly message: string
+  readonly remedy: string
+  /** When the usual one of the value does not fit. */
+  readonly code?: ErrorCode | undefined
 }
 
 /** More are not listed: nobody reads them, and a long list can have one for every item. */
@@ -54,7 +68,17 @@ export function problemsOf(schema: object, value: unknown): Problem[] {
 function problemsBy(validate: ValidateFunction, value: unknown, at: Path): Problem[] {
   if (validate(value)) return []
   const errors = outspoken(validate.errors ?? []).slice(0, MOST_PROBLEMS)
-  return errors.flatMap(error => translate(error, [...at, ...pathOf(error, value)]))
+  const found = errors.map(error => ({ error, problems: translate(error, [...at, ...pathOf(error, value)]) }))
+  // A key that is missing because it is misspelt: that it is unknown says enough.
+  const meant = new Set(found.flatMap(({ problems }) => problems.flatMap(meantKey)))
+  const isMisspelt = ({ keyword, params }: ErrorObject, [problem]: readonly Problem[]): boolean =>
+    keyword === 'required' && meant.has(JSON.stringify([...(problem as Problem).path, params.missingProperty]))
+  return found.flatMap(({ error, problems }) => (isMisspelt(error, problems) ? [] : problems))
+}
+
+/** Where the key that was meant would stand. */
+function meantKey({ kind, path, suggestion }: Problem): string[] {
+  return kind === 'unknownKey' && suggestion !== undefined ? [JSON.stringify([...path.slice(0, -1), suggestion])] : []
 }
 
 /** Without the errors for which a later one speaks; Ajv gives them one right after the other. */
@@ -107,50 +131,8 @@ function translate(error: ErrorObject, path: Path): readonly Problem[] {
     case 'const':
       return [notAmong(path, [params.allowedValue], data)]
     default:
-      return [wrong(path, expectation(error))]
+      return [{ ...wrong(path, ''), ...expectation(error) }]
   }
-}
-
-function expectation({ keyword, params, parentSchema, data }: ErrorObject): string {
-  const limit = Number(params.limit)
-  const unit = typeof parentSchema?.unit === 'string' ? ` ${parentSchema.unit}` : ''
-  switch (keyword) {
-    case 'type':
-      return `must be ${[params.type].flat().map(nameOfType).join(' or ')}, not ${show(data)}`
-    case 'minimum':
-      return `must be at least ${limit}${unit}, not ${show(data)}`
-    case 'maximum':
-      return `must be at most ${limit}${unit}, not ${show(data)}`
-    case 'exclusiveMinimum':
-      return `must be more than ${limit}${unit}, not ${show(data)}`
-    case 'exclusiveMaximum':
-      return `must be less than ${limit}${unit}, not ${show(data)}`
-    case 'multipleOf':
-      return `must be a multiple of ${params.multipleOf}${unit}, not ${show(data)}`
-    case 'minLength':
-      return `must have at least ${count(limit, 'character')}, not ${show(data)}`
-    case 'maxLength':
-      return `must have at most ${count(limit, 'character')}, not ${show(data)}`
-    case 'minItems':
-      return `must have at least ${count(limit, 'item')}, not ${sizeOf(data)}`
-    case 'maxItems':
-    case 'items': // of a tuple: no more items than it has places
-      return `must have at most ${count(limit, 'item')}, not ${sizeOf(data)}`
-    case 'uniqueItems':
-      return `must not have the same item twice: [${Math.min(params.i, params.j)}] and [${Math.max(params.i, params.j)}] are equal`
-    case 'minProperties':
-      return `must have at least ${count(limit, 'entry', 'entries')}, not ${sizeOf(data)}`
-    case 'maxProperties':
-      return `must have at most ${count(limit, 'entry', 'entries')}, not ${sizeOf(data)}`
-    case 'pattern':
-      return `must match the pattern ${params.pattern}, not ${show(data)}`
-    default:
-      return `must fit its schema (${keyword}), not ${show(data)}`
-  }
-}
-
-function sizeOf(data: unknown): number {
-  return Object.keys(data as object).length
 }
 
 /** The branch that was most probably meant speaks; when none stands out, what would make a difference is said. */
@@ -173,7 +155,22 @@ function unionProblems(schemas: unknown, data: unknown, path: Path): readonly Pr
     .filter(({ problems }) => problems.length > 0)
   if (failed.length === 0) return [wrong(path, 'must fit only one of its alternatives')]
   const best = mostLikely(failed, path)
-  return best.length === 1 ? (best[0] as Branch).problems : undecided(best, data, path)
+  if (best.length > 1) return undecided(best, data, path)
+  return tag === undefined ? withOthers(best[0] as Branch, all, data, path) : (best[0] as Branch).problems
+}
+
+/** What is wrong in the branch that was meant; its unknown keys may be those of another one. */
+function withOthers({ node, problems }: Branch, nodes: readonly SchemaNode[], data: unknown, path: Path): Problem[] {
+  const others = nodes.filter(other => other !== node)
+  return problems.map(problem => {
+    if (problem.kind !== 'unknownKey' || problem.path.length > path.length + 1) return problem
+    const key = String(problem.path.at(-1))
+    const owner = others.find(other => keysOf(other).includes(key))
+    if (owner === undefined) return unknownKey(path, key, { anyOf: [node, ...others] })
+    const own = Object.keys(data as object).filter(at => keysOf(node).includes(at) && !keysOf(owner).includes(at))
+    const message = `cannot stand beside ${own.join(' and ')}`
+    return { ...problem, message, remedy: `Leave out ${readable(key)}, or ${likeThis(owner).replace('W', 'w')}` }
+  })
 }
 
 function undecided(branches: readonly Branch[], data: unknown, path: Path): readonly Problem[] {
@@ -210,8 +207,10 @@ function joined(problems: readonly Problem[], path: Path): Problem {
   const messages = [...new Set(problems.map(({ message }) => message))]
   const parts = messages.map(message => /^must be (.+?)(, not .+)$/s.exec(message))
   const instead = parts[0]?.[2]
-  if (!parts.every(part => part?.[2] === instead)) return { ...first, message: messages.join(', or ') }
-  return { ...first, message: `must be ${parts.map(part => part?.[1]).join(' or ')}${instead}` }
+  const remedy = problems.find(problem => problem.remedy !== undefined)?.remedy
+  const told = remedy === undefined ? first : { ...first, remedy }
+  if (!parts.every(part => part?.[2] === instead)) return { ...told, message: messages.join(', or ') }
+  return { ...told, message: `must be ${parts.map(part => part?.[1]).join(' or ')}${instead}` }
 }
 
 function badTag(path: Path, tag: string, nodes: readonly SchemaNode[], data: SchemaNode): Problem {

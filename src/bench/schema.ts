@@ -82,6 +82,9 @@ export function Line(annotations: Annotations = {}): TLine {
 /** Beginning of a pattern for a number that has another digit than 0. */
 const NOT_ZERO = '^(?=[\\d.]*[1-9])'
 
+/** Every duration's description ends with it. */
+export const DURATION_UNITS = 'Milliseconds, or a number with a unit: 10us, 200ms, 2s, 5m, 3h.'
+
 /** A duration; bounds are in ms. Without bounds it may be 0. */
 export function DurationSchema(options: DurationLimits & Annotations = {}): TDuration {
   const { title = 'Duration', description, exclusiveMinimum, maximum } = options
@@ -92,10 +95,9 @@ export function DurationSchema(options: DurationLimits & Annotations = {}): TDur
     ...(maximum !== undefined && { maximum }),
   }
   const zero = !((minimum ?? 0) > 0 || (exclusiveMinimum ?? -1) >= 0)
-  const units = 'Milliseconds, or a number with a unit: 10us, 200ms, 2s, 5m, 3h.'
   return custom<TDuration>({
     title,
-    description: description === undefined ? units : `${description} ${units}`,
+    description: description === undefined ? DURATION_UNITS : `${description} ${DURATION_UNITS}`,
     type: ['number', 'string'],
     maximum: MAX_DURATION_MS,
     ...limits,
@@ -126,6 +128,12 @@ export function OneOf<const V extends readonly string[]>(values: V, annotations:
 export function toJsonSchema(schema: TSchema): Record<string, unknown> {
   return closed(schema as SchemaNode, ({ line, duration, ...published }) => published)
 }
+
+/**
+ * Words that our schemas have beside those of JSON Schema, and that change nothing in what fits: `unit` of a number;
+ * `base: 16`, in which people write it; `file: true`, a text that is the path of a file.
+ */
+export const NOTES: readonly string[] = ['unit', 'base', 'file']
 
 export type SchemaNode = Record<string, unknown>
 const SCHEMA_MAPS = ['properties', 'patternProperties', '$defs'] as const

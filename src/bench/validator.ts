@@ -5,7 +5,7 @@ import { parseLine } from '../../drivers/lines.js'
 import { isPiWorkerError, messageOf, PiWorkerError } from '../errors.js'
 import { DURATION_PATTERN, parseDuration } from '../worker/duration.js'
 import { putOwn } from './plain-data.js'
-import { closed, type DurationLimits, isNode, type SchemaNode } from './schema.js'
+import { closed, type DurationLimits, isNode, NOTES, type SchemaNode } from './schema.js'
 import { cut, show } from './wording.js'
 
 /**
@@ -61,7 +61,7 @@ function newAjv(): Ajv2020 {
     meta: false,
     logger: false,
   })
-  ajv.addVocabulary(['unit'])
+  ajv.addVocabulary([...NOTES])
   ajv.addKeyword({ keyword: 'line', compile: () => judge('line', lineFault), errors: true })
   ajv.addKeyword({
     keyword: 'duration',

@@ -20,6 +20,12 @@ export function show(value: unknown): string {
   }
 }
 
+/** A number as its schema writes numbers: with `base: 16` whole ones are `0x76`, as data sheets have addresses. */
+export function inBase(number: number, base: unknown): string {
+  if (base !== 16 || !Number.isSafeInteger(number) || number < 0) return String(number)
+  return `0x${number.toString(16).padStart(2, '0')}`
+}
+
 /** A text in quotes as JSON has it, cut when it is long. */
 export function quote(text: string): string {
   return JSON.stringify(cut(text))

@@ -4,6 +4,7 @@ import type { Board } from '../../drivers/driver.js'
 import { resolveLine } from '../../drivers/lines.js'
 import { check, linesOf } from '../bench/check.js'
 import { type ErrorCode, isPiWorkerError } from '../errors.js'
+import { peripherals } from '../peripherals/index.js'
 import { checkPlan } from '../plan/check.js'
 import { readPlanSource } from '../plan/source.js'
 
@@ -16,7 +17,7 @@ export interface BenchLines {
 
 /** @throws what is wrong with the file, all of it in one error */
 export async function readBenchLines(file: string, board: Board | undefined): Promise<BenchLines> {
-  const plan = checkPlan(await readPlanSource(file))
+  const plan = checkPlan(await readPlanSource(file), peripherals, { files: false })
   const lines = new Map<number, string>()
   const unknown: string[] = []
   for (const [name, { definition, config }] of Object.entries(plan.bench)) {

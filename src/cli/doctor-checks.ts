@@ -14,6 +14,8 @@ export interface Check {
   readonly mend?: string | undefined
   /** What else to do or to know, as sentences. */
   readonly advice?: string | undefined
+  /** What it comes from, when other checks may find the same: they are counted as one. */
+  readonly cause?: string | undefined
 }
 
 /** A driver that was tried: the board that it opened, or why it did not. */
@@ -56,7 +58,8 @@ export function checkKernel({ machine }: Examination): Check {
   const { platform, kernel, processor } = machine.platform
   const name = 'kernel'
   if (platform !== 'linux') {
-    return { name, state: 'problem', finding: `real lines need Linux; this is ${platform}`, advice: OFF_THE_DEVICE }
+    const finding = `real lines need Linux; this is ${platform}`
+    return { name, state: 'problem', finding, advice: OFF_THE_DEVICE, cause: lacking(machine) }
   }
   if (kernel === undefined) return { name, state: 'warning', finding: `Linux of an unknown release on ${processor}` }
   const finding = `Linux ${kernel} on ${processor}`
@@ -102,6 +105,7 @@ export function checkChip({ machine, probes }: Examination): Check {
       name,
       state: 'problem',
       finding: 'there is no GPIO chip: no /dev/gpiochip*',
+      cause: lacking(machine),
       advice: inside
         ? 'On a Raspberry Pi, start the container with --device /dev/gpiochip0. Elsewhere: --driver mock.'
         : OFF_THE_DEVICE,
@@ -124,7 +128,7 @@ export function checkAccess({ machine }: Examination): Check[] {
   if (chip === undefined) return []
   const error = machine.refusal(chip.device)
   if (error === undefined) return [{ name: 'access', state: 'ok', finding: `this user may use ${chip.device}` }]
-  return [{ name: 'access', state: 'problem', finding: error.message, ...splitRemedy(error.remedy) }]
+  return [{ name: 'access', state: 'problem', finding: error.message, ...mendOf(error) }]
 }
 
 export function checkExports({ machine }: Examination): Check[] {
@@ -163,29 +167,28 @@ export function checkClock({ system, machine }: Examination): Check[] {
 function rtcCheck(rtc: string | undefined, config: string | undefined): Check {
   const name = 'rtc'
   if (rtc !== undefined) return { name, state: 'ok', finding: `${rtc} keeps the time without power` }
-  const finding = 'there is no real-time clock: after a start without network, the times of records are wrong'
-  const wait = 'Let a service wait for NTP first'
-  if (config === undefined) return { name, state: 'warning', finding, advice: `${wait}.` }
-  const advice = `${wait}, or add a clock: with a DS3231 on GPIO2 and GPIO3, dtoverlay=i2c-rtc,ds3231 in ${config}.`
-  return { name, state: 'warning', finding, advice }
+  const clock = `with a DS3231 on GPIO2 and GPIO3: echo dtoverlay=i2c-rtc,ds3231 | sudo tee -a ${config}`
+  return {
+    name,
+    state: 'warning',
+    finding: 'there is no real-time clock: after a start without network, the times of records are wrong',
+    mend: 'sudo systemctl enable systemd-time-wait-sync',
+    advice: `Services with After=time-sync.target then wait for NTP.${config === undefined ? '' : ` Or add a clock, ${clock}`}`,
+  }
 }
 
 function ntpCheck(synced: boolean | undefined): Check {
   const name = 'time'
   if (synced === true) return { name, state: 'ok', finding: 'the clock follows NTP' }
+  const mend = 'sudo timedatectl set-ntp true'
   if (synced === undefined) {
     const finding = 'whether the clock follows NTP is not known'
     // Another daemon may be in charge, which an installation would put out.
-    const advice = 'Look with: timedatectl; where no daemon sets the clock: sudo apt install -y systemd-timesyncd'
-    return { name, state: 'warning', finding, advice }
+    const advice = 'Where no daemon sets the clock, not chrony either: sudo apt install -y systemd-timesyncd'
+    return { name, state: 'warning', finding, mend, advice }
   }
-  return {
-    name,
-    state: 'warning',
-    finding: 'the clock does not follow NTP',
-    mend: 'sudo timedatectl set-ntp true',
-    advice: 'Durations are right all the same: they do not come from this clock.',
-  }
+  const advice = 'Durations are right all the same: they do not come from this clock.'
+  return { name, state: 'warning', finding: 'the clock does not follow NTP', mend, advice }
 }
 
 export function checkPigpiod({ system: { pigpiod } }: Examination): Check[] {
@@ -214,8 +217,20 @@ function olderThan(version: string, [major, minor]: readonly [number, number]): 
   return ours < major || (ours === major && oursMinor < minor)
 }
 
+/** What no driver of real lines can be without, and this machine lacks. */
+export function lacking(machine: Machine): string | undefined {
+  if (machine.platform.platform !== 'linux') return 'no Linux'
+  return machine.chips().length === 0 ? 'no chip' : undefined
+}
+
+/** What mends an error; who is not in a group is refused by each device of that group, for one cause. */
+export function mendOf({ code, remedy }: PiWorkerError): Pick<Check, 'mend' | 'advice' | 'cause'> {
+  const split = splitRemedy(remedy)
+  return { ...split, cause: code === 'ERR_PERMISSION' ? split.mend : undefined }
+}
+
 /** `Join the group with: sudo usermod -aG gpio pi; then log in again.` as a command and what comes after it. */
-export function splitRemedy(remedy: string): Pick<Check, 'mend' | 'advice'> {
+function splitRemedy(remedy: string): Pick<Check, 'mend' | 'advice'> {
   const match = /^[^:]+: ((?:sudo|echo) .+?)(?:; then (.+?))?\.?$/.exec(remedy)
   if (match === null) return { advice: remedy }
   const [, mend, after] = match

@@ -5,7 +5,7 @@ import { headerPins } from '../../drivers/header.js'
 import { formatLine } from '../../drivers/lines.js'
 import { overlayOf } from '../../drivers/machine/system.js'
 import { PiWorkerError } from '../errors.js'
-import { type Check, type Examination, OFF_THE_DEVICE, type Probe, splitRemedy } from './doctor-checks.js'
+import { type Check, type Examination, lacking, mendOf, OFF_THE_DEVICE, type Probe } from './doctor-checks.js'
 
 const HEADER_LINES = headerPins.flatMap(pin => (pin.kind === 'line' ? [pin.line] : [])).sort((a, b) => a - b)
 
@@ -49,7 +49,9 @@ function refused(examination: Examination, { driver, error }: Probe, first: Prob
   const reason = error?.message ?? 'the reason is not known'
   const impossible = error?.code === 'ERR_UNSUPPORTED'
   if (first === undefined) {
-    return { name: driver, state: 'problem', finding: `cannot be used: ${reason}`, ...remedyOf(examination, error) }
+    const cause = lacking(examination.machine)
+    const remedy = cause === undefined ? remedyOf(examination, error) : { cause }
+    return { name: driver, state: 'problem', finding: `cannot be used: ${reason}`, ...remedy }
   }
   if (driver === 'gpiochip' && !impossible) {
     return { name: driver, state: 'warning', finding: `cannot be used: ${reason}`, ...remedyOf(examination, error) }
@@ -58,14 +60,17 @@ function refused(examination: Examination, { driver, error }: Probe, first: Prob
   return { name: driver, state: 'ok', finding: `cannot be used, and need not be: ${reason}${served}` }
 }
 
-function remedyOf({ machine }: Examination, error: PiWorkerError | undefined): Pick<Check, 'mend' | 'advice'> {
+function remedyOf(
+  { machine }: Examination,
+  error: PiWorkerError | undefined,
+): Omit<Check, 'name' | 'state' | 'finding'> {
   if (!(error instanceof PiWorkerError)) return {}
   const missing = machine.packages().find(({ name }) => name === error.details.package)
   if (missing !== undefined) {
     const compiled = missing.name === 'koffi' ? '--omit=optional leaves it out.' : NEEDS_COMPILER
-    return { mend: missing.install, advice: compiled }
+    return { mend: missing.install, advice: compiled, cause: missing.install }
   }
-  if (error.code === 'ERR_PERMISSION') return splitRemedy(error.remedy)
+  if (error.code === 'ERR_PERMISSION') return mendOf(error)
   return { advice: error.code === 'ERR_UNKNOWN_CHIP' ? error.remedy : error.remedy.replace(/\.?$/, '.') }
 }
 
@@ -105,7 +110,7 @@ export function checkPackages({ machine }: Examination): Check {
   if (koffi?.state === 'installed' || machine.platform.processor.startsWith('armv6')) {
     return { name: 'packages', state: 'ok', finding }
   }
-  return { name: 'packages', state: 'warning', finding, mend: koffi?.install }
+  return { name: 'packages', state: 'warning', finding, mend: koffi?.install, cause: koffi?.install }
 }
 
 /** Who holds lines of the header, and the overlay in config.txt where it comes from one. */
@@ -137,7 +142,7 @@ export function checkFunctions({ functions, machine }: Examination): Check[] {
     const finding = `what the lines serve is not known: ${why}`
     // Nothing mends a processor.
     if (error?.code === 'ERR_UNSUPPORTED') return [{ name, state: 'ok', finding, advice: error.remedy }]
-    const remedy = error === undefined ? {} : splitRemedy(error.remedy)
+    const remedy = error === undefined ? {} : mendOf(error)
     return [{ name, state: 'warning', finding, ...remedy }]
   }
   const serving = HEADER_LINES.flatMap(line => {

@@ -43,7 +43,7 @@ export async function doctorCommand(
     const { machine } = world
     const system = await machine.system()
     const examination = { machine, system, functions: await machine.functions(), probes }
-    const checks = unrepeated(allChecks(examination))
+    const checks = grouped(unrepeated(allChecks(examination)))
     const verdict = gravest(checks)
     const summary = conclusion(examination)
     if (json) session.out.write(`${JSON.stringify({ verdict, summary, checks: checks.map(toJson) }, null, 2)}\n`)
@@ -99,14 +99,31 @@ function unrepeated(checks: readonly Check[]): Check[] {
   })
 }
 
+/** A check, or one that finds in another way what the one that it follows found. */
+interface Finding extends Check {
+  /** Name of the check that says what they have in common. */
+  readonly follows: string | undefined
+}
+
+/** The checks with one cause: the first speaks and is counted, the others follow it. */
+function grouped(checks: readonly Check[]): Finding[] {
+  const leaders = new Map<string, Check>()
+  return checks.map(check => {
+    const { cause } = check
+    const leader = cause === undefined ? undefined : leaders.get(cause)
+    if (cause !== undefined && leader === undefined) leaders.set(cause, check)
+    return { ...check, follows: leader?.name }
+  })
+}
+
 function gravest(checks: readonly Check[]): Check['state'] {
   const states = checks.map(({ state }) => state)
   if (states.includes('problem')) return 'problem'
   return states.includes('warning') ? 'warning' : 'ok'
 }
 
-function toJson({ name, state, finding, mend, advice }: Check): Record<string, string | null> {
-  return { name, state, finding, mend: mend ?? null, advice: advice ?? null }
+function toJson({ name, state, finding, mend, advice, follows }: Finding): Record<string, string | null> {
+  return { name, state, finding, mend: mend ?? null, advice: advice ?? null, follows: follows ?? null }
 }
 
 /** Columns: state, name, and what was found, which goes on below itself. */
@@ -115,22 +132,24 @@ const NAME = 9
 const INDENT = STATE + 2 + NAME + 2
 const WIDTH = 100
 
-function report(checks: readonly Check[], summary: string, { io, out }: Session): string {
+function report(checks: readonly Finding[], summary: string, { io, out }: Session): string {
   const colors = pc.createColors(out.colored)
   const paint = { ok: colors.green, warning: colors.yellow, problem: colors.red }
   const width = Math.min(io.stdout.columns ?? 80, WIDTH)
   const below = ' '.repeat(INDENT)
   const lines: string[] = []
-  for (const { name, state, finding, mend, advice } of checks) {
+  for (const { name, state, finding, mend, advice, follows } of checks) {
+    const shown = follows === undefined ? paint[state](state.padEnd(STATE)) : colors.dim('follows'.padEnd(STATE))
     const [first = '', ...rest] = wrapped(oneLine(finding), width - INDENT)
-    lines.push(`${paint[state](state.padEnd(STATE))}  ${colors.bold(name.padEnd(NAME))}  ${first}`)
+    lines.push(`${shown}  ${colors.bold(name.padEnd(NAME))}  ${first}`)
     lines.push(...rest.map(text => below + text))
     // A command stays on one line of text, however long it is, so that it can be copied.
     if (mend !== undefined) lines.push(`${below}mend: ${colors.cyan(oneLine(mend))}`)
     if (advice !== undefined) lines.push(...wrapped(oneLine(advice), width - INDENT).map(text => below + text))
   }
-  const problems = checks.filter(({ state }) => state === 'problem').length
-  const warnings = checks.filter(({ state }) => state === 'warning').length
+  const told = checks.filter(({ follows }) => follows === undefined)
+  const problems = told.filter(({ state }) => state === 'problem').length
+  const warnings = told.filter(({ state }) => state === 'warning').length
   const counts = [count(problems, 'problem'), count(warnings, 'warning')].filter(text => text !== '').join(', ')
   lines.push('', ...wrapped(`${counts === '' ? 'All is well' : counts}. ${summary}`, width))
   return lines.map(line => `${line}\n`).join('')

@@ -4,9 +4,13 @@ import { createRequire } from 'node:module'
 import { Command, CommanderError, Option } from 'commander'
 import type { DriverName } from '../../drivers/driver.js'
 import { PiWorkerError } from '../errors.js'
+import { addBenchCommands, BENCH_COMMANDS } from './bench-commands.js'
 import { exit, exitOf } from './exit.js'
 import { type CliIo, Output, processIo } from './io.js'
+import { addJournalCommand } from './journal-command.js'
 import { addLineCommands, LINE_COMMANDS, withBoardOptions } from './line-commands.js'
+import type { SchemaFlags } from './schema.js'
+import { addServiceCommand } from './service-command.js'
 import type { TraceFlags } from './trace.js'
 
 /** What `run` was asked for. */
@@ -37,8 +41,10 @@ Examples:
   pi-worker run dose.yaml --trace dose.vcd            run it on this machine's lines and record them
   pi-worker trace dose.vcd                            draw what was recorded
   pi-worker run dose.yaml --json > result.json        the tasks as one JSON object
+  pi-worker stop                                      emergency stop of every bench that runs here
   pi-worker doctor                                    what is wrong with this machine, and what mends it
   pi-worker pinout                                    the header, with what every line does now
+  pi-worker schema servo                              what a plan may say of a servo
   pi-worker get 17                                    one level; set 17=1 and watch 17 are like it
 
 Exit codes (doctor has its own):
@@ -59,7 +65,8 @@ Examples:
 
 const SCHEMA_HELP = `
 Examples:
-  pi-worker schema > plan.schema.json
+  pi-worker schema stepper                            its configuration, its actions, an example
+  pi-worker schema > plan.schema.json                 all types, for completion in editors,
   and as the first line of a plan, for editors with the YAML language server:
   # yaml-language-server: $schema=plan.schema.json`
 
@@ -103,7 +110,7 @@ async function dispatch(argv: readonly string[], session: Session): Promise<numb
 async function report(session: Session, failure: unknown, argv: readonly string[]): Promise<void> {
   const [json, verbose] = ['--json', '--verbose'].map(flag => argv.includes(flag))
   const { reportFailure } = await import('./failure.js')
-  const ofRun = json && ![...LINE_COMMANDS, 'trace'].includes(argv[0] ?? '')
+  const ofRun = json && ![...LINE_COMMANDS, ...BENCH_COMMANDS, 'trace', 'schema', 'journal'].includes(argv[0] ?? '')
   await reportFailure(session, failure, { json: ofRun, verbose })
   if (!json || ofRun) return
   const { errorJson } = await import('./error-block.js')
@@ -152,11 +159,13 @@ function buildProgram(session: Session, done: (code: number) => void): Command {
     })
   program
     .command('schema')
-    .description('print the JSON Schema of plan files, for completion in editors')
+    .description('say what a plan may say of a type of peripheral; without one, the JSON Schema of plan files')
+    .argument('[type]', 'type of peripheral: output, input, servo, …')
+    .option('--json', 'print the JSON Schema of that type, for programs')
     .addHelpText('after', SCHEMA_HELP)
-    .action(async () => {
+    .action(async (type: string | undefined, flags: SchemaFlags) => {
       const { schemaCommand } = await import('./schema.js')
-      done(schemaCommand(session))
+      done(schemaCommand(session, type, flags))
     })
   program
     .command('trace')
@@ -173,6 +182,9 @@ function buildProgram(session: Session, done: (code: number) => void): Command {
       const { traceCommand } = await import('./trace.js')
       done(await traceCommand(session, file, flags))
     })
+  addServiceCommand(program, session, done)
+  addJournalCommand(program, session, done)
+  addBenchCommands(program, session, done)
   addLineCommands(program, session, done)
   return program
 }

@@ -49,6 +49,13 @@ export class Progress {
       this.#line(this.#colors.dim(`${oneLine(event.name)} …`))
     } else if (event.type === 'stopping') {
       this.#line(`${oneLine(event.name)} is being stopped: ${oneLine(event.error)}`)
+    } else if (event.type === 'stop') {
+      this.#line(this.#colors.red(`STOPPED by ${oneLine(event.by)}: ${oneLine(event.reason)}`))
+    } else if (event.type === 'stopReset') {
+      this.#line(`reset by ${oneLine(event.by)}: ${oneLine(event.acknowledge)}`)
+    } else if (event.type === 'paused' || event.type === 'resumed') {
+      const safe = event.type === 'paused' && event.outputs === 'safe' ? ', and all is safe' : ''
+      this.#line(`${oneLine(event.plan)} is ${event.type}${safe}`)
     } else if (event.type === 'quarantined' || event.type === 'notSafe') {
       const what = event.type === 'notSafe' ? 'COULD NOT BE MADE SAFE' : 'is quarantined'
       this.#line(this.#colors.red(`${oneLine(event.queue)} ${what}: ${oneLine(event.error)}`))

@@ -4,7 +4,9 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Bench } from '../bench/bench.js'
 import { openBench } from '../bench/open-bench.js'
+import { STOP_LINE_NAME } from '../bench/stop/stop-line.js'
 import { PiWorkerError } from '../errors.js'
+import { peripherals } from '../peripherals/index.js'
 import { type CheckedPlan, checkPlan } from '../plan/check.js'
 import type { Place } from '../plan/place.js'
 import { type PlanResult, runPlan } from '../plan/run.js'
@@ -18,10 +20,12 @@ import { describeBench } from './bench-facts.js'
 import { errorBlock } from './error-block.js'
 import { exitOf } from './exit.js'
 import { reportFailure } from './failure.js'
+import { type FaultReport, faultLines, faultReports } from './fault-counts.js'
 import { oneLine } from './format.js'
 import { writeJsonResult } from './json-result.js'
 import type { RunFlags, Session } from './program.js'
 import { Progress } from './progress.js'
+import { ServiceNotifier } from './service-notify.js'
 import { type StopReason, StopRequest } from './stop.js'
 import { taskTable } from './task-table.js'
 import { judge, type RunEnd, type Verdict } from './verdict.js'
@@ -33,7 +37,7 @@ const COLUMNS = 120
 export async function runCommand(session: Session, file: string, flags: RunFlags): Promise<number> {
   checkFlags(file, flags)
   const source = await readPlanSource(file)
-  const plan = checkPlan(source)
+  const plan = checkPlan(source, peripherals, { files: flags.driver === 'mock' })
   if (flags.trace !== undefined) checkWritable(flags.trace)
   const clock = flags.virtual ? new VirtualClock() : (session.io.clock ?? new SystemClock())
   // From here on a signal does not end the process: it stops the run.
@@ -54,22 +58,28 @@ interface Run {
 }
 
 async function runStoppable(session: Session, run: Run): Promise<number> {
-  const { source, plan, flags, clock } = run
+  const { source, plan, flags, clock, stop } = run
   const { driver, chip, trace, replay, json, verbose } = flags
   const seed = parseSeed(flags)
   let bench: Bench
   try {
     const observe = trace !== undefined
-    const { simulate } = plan
-    bench = await openBench(plan.bench, { driver, chip, clock, observe, simulate, replay, seed, retain: { count: 0 } })
+    const { name, simulate, interlocks, stop: stopLine } = plan
+    const where = { driver, chip, clock, name, retain: { count: 0 } }
+    bench = await openBench(plan.bench, { ...where, observe, simulate, interlocks, replay, seed, stopLine })
   } catch (error) {
     await reportFailure(session, error, { json, verbose, name: plan.name, place: placeOf(error, source, plan) })
     return exitOf(error)
   }
   session.err.write(describeBench(bench, verbose === true))
+  const service = ServiceNotifier.of(session.io.env, session.io.clock ?? new SystemClock())
+  service?.ready(`runs ${oneLine(plan.name)}`)
+  stop.signal.addEventListener('abort', () => service?.stopping(), { once: true })
   const { end, trace: recorded } = await runAndClose(bench, run, new Progress(session.err, clock))
+  service?.stopping()
+  service?.close()
   const verdict = judge(end)
-  await report(session, run, verdict)
+  await report(session, run, verdict, faultReports(bench.board, plan.simulate))
   if (recorded !== undefined && recorded.shortPulses > 0) session.err.write(shortPulses(recorded, flags))
   return verdict.exit
 }
@@ -116,15 +126,21 @@ async function runAndClose(bench: Bench, { plan, flags, clock, stop }: Run, prog
   return { end: { result, errors, elapsed, stop: stop.reason }, trace }
 }
 
-async function report({ io, out, err }: Session, { plan, flags }: Run, verdict: Verdict): Promise<void> {
+async function report(
+  { io, out, err }: Session,
+  { plan, flags }: Run,
+  verdict: Verdict,
+  faults: readonly FaultReport[],
+): Promise<void> {
   const { outcome, tasks, failures, error } = verdict
   if (flags.json) {
-    await writeJsonResult(out, { name: plan.name, outcome, tasks, error, place: failures[0]?.place })
+    await writeJsonResult(out, { name: plan.name, outcome, tasks, faults, error, place: failures[0]?.place })
   } else {
     out.write(taskTable(tasks, { colored: out.colored, columns: io.stdout.columns ?? COLUMNS }))
     out.write(
       `${oneLine(plan.name)} ${verdict.summary}${flags.trace === undefined ? '' : `; trace in ${oneLine(flags.trace)}`}\n`,
     )
+    out.write(faultLines(faults))
   }
   for (const failure of failures) {
     err.write(errorBlock(failure.error, { colored: err.colored, verbose: flags.verbose, place: failure.place }))
@@ -204,5 +220,6 @@ function placeOf(error: unknown, source: PlanSource, plan: CheckedPlan): Place |
   if (about === undefined) return undefined
   const simulated = /^simulate\.(.+)$/.exec(about)?.[1]
   const name = simulated ?? about
+  if (name === STOP_LINE_NAME) return source.place(simulated ? ['simulate', name] : [name], 'key')
   return Object.hasOwn(plan.bench, name) ? source.place([simulated ? 'simulate' : 'bench', name], 'key') : undefined
 }

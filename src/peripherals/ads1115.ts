@@ -13,10 +13,12 @@ import { toMs } from '../worker/duration.js'
 import {
   type AnalogInput,
   ChannelInput,
-  checkNamedInputs,
+  type Chosen,
   chooseInput,
   NamedInput,
   namedValue,
+  refuseChannel,
+  refuseChannels,
 } from './analog-input.js'
 import { readAgreed } from './read-agreed.js'
 import { Scenario } from './scenario.js'
@@ -83,6 +85,7 @@ export const ads1115 = definePeripheral({
     address: Default(
       Type.Integer({
         description: '0x48 to 0x4b, with the pin ADDR at ground, supply, SDA or SCL.',
+        base: 16,
         minimum: 0x48,
         maximum: 0x4b,
       }),
@@ -115,6 +118,7 @@ export const ads1115 = definePeripheral({
       {},
     ),
   }),
+  check: ({ channels }) => refuseChannels(channels, INPUTS),
   simulate: Type.Object({
     inputs: Type.Optional(
       Type.Object(
@@ -125,11 +129,10 @@ export const ads1115 = definePeripheral({
     ),
   }),
   occupies: ({ bus, address }) => [{ what: placeOf(bus, address), path: ['address'] }],
-  open: async ({ name, config, buses }) => {
+  open: async ({ config, buses }) => {
     const { bus, address, channels, range, rate } = config
-    checkNamedInputs(channels, INPUTS, name)
     const chip: Ads1115 = { bus: await buses.i2c(bus), address, place: placeOf(bus, address) }
-    return { name, chip, channels, range, rate }
+    return { chip, channels, range, rate }
   },
   actions: {
     read: {
@@ -142,8 +145,9 @@ export const ads1115 = definePeripheral({
         value: Type.Optional(Type.Number({ description: 'What it means, of a channel with a name; in unit.' })),
         unit: Type.Optional(Type.String({ description: 'Unit of the value.' })),
       }),
-      run: async ({ name, chip, channels, range, rate }, { channel, attempts }, task) => {
-        const { input, named } = chooseInput(channel, channels, INPUTS, `${name}.read`)
+      check: ({ channels }, { channel }) => refuseChannel(channel, channels, INPUTS),
+      run: async ({ chip, channels, range, rate }, { channel, attempts }, task) => {
+        const { input, named } = chooseInput(channel, channels, INPUTS) as Chosen<(typeof channels)[string]>
         const conversion = { input, range: named?.range ?? range, rate }
         const raw = await inAttempts(task, { attempts, pause: PAUSE }, () => convert(chip, conversion, task))
         // Asking again would not help, so this is no attempt.

@@ -1,10 +1,11 @@
 /** The inputs of analog-to-digital converters: which is meant, and what is wired to it. */
 
 import { type Static, Type } from 'typebox'
+import type { Refusal } from '../bench/problems.js'
 import { OneOf } from '../bench/schema.js'
-import { PiWorkerError } from '../errors.js'
+import { show } from '../bench/wording.js'
 import { nearest } from '../nearest.js'
-import { Calibration, calibrate, checkCalibration } from './calibration.js'
+import { Calibration, calibrate, refuseCalibration } from './calibration.js'
 
 /** One input against ground by its number, or the voltage between two: `0-1` is that of 0 above that of 1. */
 export type AnalogInput = number | `${number}-${number}`
@@ -47,56 +48,57 @@ export interface Chosen<N extends NamedInput> {
   readonly named: N | undefined
 }
 
-/**
- * What the schema of the configuration cannot say.
- * @param place The peripheral's name.
- * @throws ERR_BAD_CONFIG
- */
-export function checkNamedInputs(
+/** What the schema of the configuration cannot say of its `channels`. */
+export function refuseChannels(
   channels: Readonly<Record<string, NamedInput>>,
   { count, pairs }: AnalogInputs,
-  place: string,
-): void {
+): Refusal | undefined {
   for (const [name, { input, calibration }] of Object.entries(channels)) {
-    const at = `${place}.channels.${name}`
+    const path = ['channels', name]
     if (!INPUT_NAME.test(name)) {
       const remedy = 'Begin with a letter, then letters, digits, _ and -: soil.'
-      throw new PiWorkerError('ERR_BAD_CONFIG', `${at}: that is no name for an input`, { place: at, remedy })
+      return { path, message: 'is no name for an input', remedy }
     }
     if (typeof input === 'number' ? input >= count : !pairs.includes(input)) {
       const remedy = `Use 0 to ${count - 1}, or one of ${pairs.join(', ')}.`
-      throw new PiWorkerError('ERR_BAD_CONFIG', `${at}.input: there is no input ${input}`, { place: at, remedy })
+      return { path: [...path, 'input'], message: `must be an input of the chip, not ${show(input)}`, remedy }
     }
-    checkCalibration(calibration, `${at}.calibration`)
+    const refusal = refuseCalibration(calibration, [...path, 'calibration'])
+    if (refusal !== undefined) return refusal
+  }
+  return undefined
+}
+
+/** What is wrong with the `channel` that an action was told. */
+export function refuseChannel(
+  channel: number | string,
+  channels: Readonly<Record<string, NamedInput>>,
+  inputs: AnalogInputs,
+): Refusal | undefined {
+  if (chooseInput(channel, channels, inputs) !== undefined) return undefined
+  const names = Object.keys(channels)
+  const known = [...names, `0 to ${inputs.count - 1}`, ...inputs.pairs.map(String)]
+  const close = typeof channel === 'string' ? nearest(channel, names) : undefined
+  return {
+    path: ['channel'],
+    message: `must be one of its channels, not ${show(channel)}`,
+    remedy: close === undefined ? `Use one of ${known.join(', ')}.` : `Write ${close} if that was meant.`,
   }
 }
 
-/**
- * The input that an action means.
- * @param place The action: `adc.read`.
- * @throws ERR_BAD_INPUT
- */
+/** The input that an action means; undefined when there is none such. */
 export function chooseInput<N extends NamedInput>(
   channel: number | string,
   channels: Readonly<Record<string, N>>,
   { count, pairs }: AnalogInputs,
-  place: string,
-): Chosen<N> {
+): Chosen<N> | undefined {
   if (typeof channel === 'string' && Object.hasOwn(channels, channel)) {
     const named = channels[channel] as N
     return { input: named.input, named }
   }
   if (typeof channel === 'number' && channel < count) return { input: channel, named: undefined }
   const pair = pairs.find(known => known === channel)
-  if (pair !== undefined) return { input: pair, named: undefined }
-  const names = Object.keys(channels)
-  const known = [...names, `0 to ${count - 1}`, ...pairs.map(String)]
-  const close = typeof channel === 'string' ? nearest(channel, names) : undefined
-  throw new PiWorkerError('ERR_BAD_INPUT', `${place}: there is no channel ${channel}`, {
-    place,
-    remedy: close === undefined ? `Use one of ${known.join(', ')}.` : `Write ${close} if that was meant.`,
-    details: { channel },
-  })
+  return pair === undefined ? undefined : { input: pair, named: undefined }
 }
 
 /** What was measured, in the unit of what is wired to a named input. */

@@ -6,7 +6,7 @@ import { definePeripheral } from '../bench/definition.js'
 import { Default } from '../bench/schema.js'
 import { Bme280Chip, type Oversampling } from './bme280-chip.js'
 import { type Measurement, seaLevelPressure } from './bme280-compensation.js'
-import { Calibration, calibrate, checkCalibration } from './calibration.js'
+import { Calibration, calibrate, refuseCalibrations } from './calibration.js'
 import { Scenario } from './scenario.js'
 import { Attempts, badReading, inAttempts } from './sensor-attempts.js'
 
@@ -35,6 +35,7 @@ export const bme280 = definePeripheral({
     address: Default(
       Type.Integer({
         description: '0x76 with the pin SDO at ground, 0x77 with it at the supply.',
+        base: 16,
         minimum: 0x76,
         maximum: 0x77,
       }),
@@ -64,6 +65,7 @@ export const bme280 = definePeripheral({
       }),
     ),
   }),
+  check: ({ calibration }) => refuseCalibrations(calibration),
   simulate: Type.Object({
     temperature: Type.Optional(Scenario('Temperature of the air.', '°C')),
     humidity: Type.Optional(Scenario('Relative humidity of the air.', '%RH')),
@@ -77,11 +79,8 @@ export const bme280 = definePeripheral({
     ),
   }),
   occupies: ({ bus, address }) => [{ what: placeOf(bus, address), path: ['address'] }],
-  open: async ({ name, config, buses }) => {
+  open: async ({ config, buses }) => {
     const { bus, address, oversampling, altitude, calibration = {} } = config
-    for (const [output, table] of Object.entries(calibration)) {
-      checkCalibration(table, `${name}.calibration.${output}`)
-    }
     const place = placeOf(bus, address)
     const chip = new Bme280Chip(await buses.i2c(bus), { address, place, ...oversampling })
     return { chip, place, altitude, calibration }

@@ -7,6 +7,7 @@ import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { toMs, toNs } from '../worker/duration.js'
 import { ButtonWatch } from './button-watch.js'
+import { EdgeTime, Timeout } from './edge-fields.js'
 import { waitForEdges } from './edge-wait.js'
 import { watchEdges } from './edge-watch.js'
 
@@ -19,16 +20,8 @@ interface ButtonDevice {
 /** Presses of a `count` that are listed one by one; `presses` counts them all. */
 const LISTED_PRESSES = 1000
 
-const Time = (description: string) =>
-  Type.Integer({ description: `${description} Since the bench was opened.`, unit: 'ns' })
 const Ms = (description: string) => Type.Number({ description, unit: 'ms' })
 const Waited = Ms('From the beginning of the action.')
-const Timeout = Type.Optional(
-  DurationSchema({
-    description: 'Longest wait; without it, the wait ends only when the task does.',
-    exclusiveMinimum: 0,
-  }),
-)
 
 export const button = definePeripheral({
   type: 'button',
@@ -95,7 +88,7 @@ export const button = definePeripheral({
       description: 'The press must begin after the action did: a button that is down already must be let go first.',
       effect: 'read',
       input: Type.Object({ timeout: Timeout }),
-      output: Type.Object({ time: Time('When it was pressed.'), waited: Waited }),
+      output: Type.Object({ time: EdgeTime('When it was pressed.'), waited: Waited }),
       run: async ({ watch }, { timeout }, task) => {
         const began = watch.board.now()
         const time = await waitForEdges(
@@ -116,7 +109,7 @@ export const button = definePeripheral({
       effect: 'read',
       input: Type.Object({ timeout: Timeout }),
       output: Type.Object({
-        time: Time('When it was let go, or when it was found up.'),
+        time: EdgeTime('When it was let go, or when it was found up.'),
         pressedFor: Type.Optional(
           Ms('How long the press was that ended; left out when it was up already, or when its beginning was missed.'),
         ),
@@ -151,8 +144,8 @@ export const button = definePeripheral({
         timeout: Timeout,
       }),
       output: Type.Object({
-        pressed: Time('When the press began.'),
-        time: Time('When it had lasted long enough.'),
+        pressed: EdgeTime('When the press began.'),
+        time: EdgeTime('When it had lasted long enough.'),
         waited: Waited,
       }),
       run: ({ watch, holdNs }, { for: ms, timeout }, task) =>
@@ -166,7 +159,7 @@ export const button = definePeripheral({
         presses: Type.Integer({ description: 'Presses that began in that time.' }),
         list: Type.Array(
           Type.Object({
-            time: Time('When it was pressed.'),
+            time: EdgeTime('When it was pressed.'),
             for: Type.Optional(Ms('How long; left out when it was still down at the end, or when edges were lost.')),
           }),
           { description: `The first ${LISTED_PRESSES} of them.` },

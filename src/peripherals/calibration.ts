@@ -4,7 +4,8 @@
  */
 
 import { type Static, Type } from 'typebox'
-import { PiWorkerError } from '../errors.js'
+import type { Path } from '../bench/plain-data.js'
+import type { Refusal } from '../bench/problems.js'
 
 /** A calibration in a configuration. Values are in the unit of the output that it stands for. */
 export const Calibration = Type.Union(
@@ -29,34 +30,41 @@ export const Calibration = Type.Union(
 export type Calibration = Static<typeof Calibration>
 
 /**
- * What the schema cannot say: measured values rise, and the scale is not 0. To be called when a peripheral opens, so
- * that a bench with a bad table does not open.
- * @param place Whose calibration it is: `air.calibration.temperature`.
- * @throws ERR_BAD_CONFIG
+ * What the schema cannot say: measured values rise, and the scale is not 0.
+ * @param path Where it stands in the configuration.
  */
-export function checkCalibration(calibration: Calibration | undefined, place: string): void {
-  if (calibration === undefined) return
-  if (!('points' in calibration)) {
-    if (calibration.scale !== 0) return
-    throw new PiWorkerError('ERR_BAD_CONFIG', `${place}: with a scale of 0 every value would be the same`, {
-      place,
-      remedy: 'Give the factor from the measured to the true value; 1 changes nothing.',
-    })
-  }
+export function refuseCalibration(calibration: Calibration | undefined, path: Path): Refusal | undefined {
+  if (calibration === undefined) return undefined
+  if (!('points' in calibration)) return refuseScaleOf0(calibration.scale, path)
   const { points } = calibration
-  if (points.length < 2) throw badPoints(place, `it has ${points.length} point, and a line needs two`)
-  for (let index = 1; index < points.length; index++) {
-    const [[before] = [0], [measured] = [0]] = [points[index - 1], points[index]]
-    if (measured > before) continue
-    throw badPoints(place, `after the point measured at ${before} comes one at ${measured}`)
+  const index = points.findIndex(([measured], at) => at > 0 && measured <= (points[at - 1] as [number, number])[0])
+  if (index === -1) return undefined
+  return {
+    path: [...path, 'points', index, 0],
+    message: `must be more than ${points[index - 1]?.[0]}, the measured value of the point before, not ${points[index]?.[0]}`,
+    remedy: 'Give the points as [measured, true], each measured value larger than the one before.',
   }
 }
 
-function badPoints(place: string, what: string): PiWorkerError {
-  return new PiWorkerError('ERR_BAD_CONFIG', `${place}: ${what}`, {
-    place,
-    remedy: 'Give at least two points as [measured, true], each measured value larger than the one before.',
-  })
+/** The same for a map of calibrations, by the outputs that they are for. */
+export function refuseCalibrations(
+  calibrations: Readonly<Record<string, Calibration | undefined>> | undefined,
+): Refusal | undefined {
+  for (const [output, calibration] of Object.entries(calibrations ?? {})) {
+    const refusal = refuseCalibration(calibration, ['calibration', output])
+    if (refusal !== undefined) return refusal
+  }
+  return undefined
+}
+
+/** A factor of 0 in what stands at `path`. */
+export function refuseScaleOf0(scale: number | undefined, path: Path): Refusal | undefined {
+  if (scale !== 0) return undefined
+  return {
+    path: [...path, 'scale'],
+    message: 'must not be 0: every value would be the same',
+    remedy: 'Give the factor from the measured to the true value; 1 changes nothing.',
+  }
 }
 
 /**

@@ -5,9 +5,10 @@ import { definePeripheral } from '../bench/definition.js'
 import { Default, DurationSchema, Line, OneOf } from '../bench/schema.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { toMs, toNs } from '../worker/duration.js'
-import { Calibration, calibrate, checkCalibration } from './calibration.js'
+import { Calibration, calibrate, refuseCalibrations } from './calibration.js'
 import { countFor, frequencyFor, frequencyOver, type PulseSource, waitForPulses } from './counter-measure.js'
 import { PulseTally, type Tally } from './counter-tally.js'
+import { EdgeTime, Timeout } from './edge-fields.js'
 import { Scenario } from './scenario.js'
 
 /** What pulses stand for. */
@@ -38,18 +39,10 @@ const Rate = Type.Optional(
   Type.Number({ description: 'Amount in the time that `ratePer` says; only with `perPulse` in the configuration.' }),
 )
 const Unit = Type.Optional(Type.String({ description: 'Unit of the amount, as configured.' }))
-const Time = (description: string) =>
-  Type.Integer({ description: `${description} Since the bench was opened.`, unit: 'ns' })
-const Timeout = Type.Optional(
-  DurationSchema({
-    description: 'Longest wait; without it, the wait ends only when the task does.',
-    exclusiveMinimum: 0,
-  }),
-)
 const Total = Type.Object({
   pulses: Type.Integer({ description: 'Pulses since then.' }),
   lost: Lost,
-  since: Time('When this count began: at the opening, or at the last `zero`.'),
+  since: EdgeTime('When this count began: at the opening, or at the last `zero`.'),
   amount: Amount,
   unit: Unit,
 })
@@ -82,6 +75,7 @@ export const counter = definePeripheral({
     ),
     calibration: Type.Optional(Type.Object({ amount: Type.Optional(Calibration), rate: Type.Optional(Calibration) })),
   }),
+  check: ({ calibration }) => refuseCalibrations(calibration),
   simulate: Type.Object({
     frequency: Type.Optional(Scenario('Pulses a second; 0 for none. Default 0.', 'Hz')),
     duty: Type.Optional(
@@ -101,8 +95,7 @@ export const counter = definePeripheral({
   }),
   needs: ({ bias, debounce }) => ({ bias, debounce: debounce > 0 }),
   open: async ({ name, config, board }): Promise<CounterDevice> => {
-    const { line, edge, bias, debounce, calibration } = config
-    for (const [output, table] of Object.entries(calibration ?? {})) checkCalibration(table, `calibration.${output}`)
+    const { line, edge, bias, debounce } = config
     const settings = { direction: 'input', edges: edge, bias, debounceNs: toNs(debounce) } as const
     const handle = await board.request({ lines: [line], settings })
     return { name, board, handle, meter: config, tally: new PulseTally(handle, () => board.now()) }
@@ -115,8 +108,8 @@ export const counter = definePeripheral({
       output: Type.Object({
         pulses: Type.Integer({ description: 'Pulses in that time.' }),
         lost: Lost,
-        from: Time('Beginning of the count.'),
-        to: Time('End of the count.'),
+        from: EdgeTime('Beginning of the count.'),
+        to: EdgeTime('End of the count.'),
         amount: Amount,
         rate: Rate,
         unit: Unit,
@@ -177,7 +170,7 @@ export const counter = definePeripheral({
       output: Type.Object({
         pulses: Type.Integer({ description: 'Pulses that came.' }),
         lost: Lost,
-        time: Time('When the last of them came.'),
+        time: EdgeTime('When the last of them came.'),
         waited: Type.Number({ description: 'From the beginning of the action.', unit: 'ms' }),
         amount: Amount,
         unit: Unit,

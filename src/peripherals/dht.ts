@@ -4,8 +4,8 @@ import { Type } from 'typebox'
 import { busName } from '../../drivers/open-bus.js'
 import { definePeripheral } from '../bench/definition.js'
 import { Default, Line, OneOf } from '../bench/schema.js'
-import { isPiWorkerError, PiWorkerError } from '../errors.js'
-import { Calibration, calibrate, checkCalibration } from './calibration.js'
+import { isPiWorkerError } from '../errors.js'
+import { Calibration, calibrate, refuseCalibrations } from './calibration.js'
 import { DHT_MODELS } from './dht-frame.js'
 import { DhtIio } from './dht-iio.js'
 import { DhtLine, type DhtReader } from './dht-line.js'
@@ -45,6 +45,14 @@ export const dht = definePeripheral({
       Type.Object({ temperature: Type.Optional(Calibration), humidity: Type.Optional(Calibration) }),
     ),
   }),
+  check: ({ line, iio, calibration }) => {
+    if ((line === undefined) !== (iio === undefined)) return refuseCalibrations(calibration)
+    return {
+      path: [],
+      message: `has ${line === undefined ? 'neither' : 'both'} a line ${line === undefined ? 'nor' : 'and'} a device of the kernel`,
+      remedy: 'Give line: GPIO4, or iio: dht11@4 where the kernel has the line (dtoverlay=dht11).',
+    }
+  },
   simulate: Type.Object({
     temperature: Type.Optional(Scenario('Temperature of the air. Default 21.', '°C')),
     humidity: Type.Optional(Scenario('Relative humidity of the air. Default 45.', '%RH')),
@@ -54,23 +62,16 @@ export const dht = definePeripheral({
   }),
   needs: ({ line, bias }) => (line === undefined ? {} : { bias, edgeTimestamps: 'tick-us' }),
   occupies: ({ iio }) => (iio === undefined ? [] : [{ what: `${busName('iio')} ${iio}`, path: ['iio'] }]),
+  outputs: ({ line }) => ({
+    lines: line === undefined ? [] : [{ line, safe: 'input', activeLow: false, load: false }],
+  }),
   open: async ({ name, config, board, buses }): Promise<DhtDevice> => {
     const { line, iio, model, bias, calibration = {} } = config
-    for (const [output, table] of Object.entries(calibration)) {
-      checkCalibration(table, `calibration.${output}`)
-    }
-    if (line !== undefined && iio === undefined) {
-      return { reader: await DhtLine.open(name, model, line, bias, board), calibration }
-    }
-    if (iio !== undefined && line === undefined) {
-      return { reader: new DhtIio(name, model, iio, await buses.iio()), calibration }
-    }
-    const what =
-      line === undefined ? 'neither a line nor a device of the kernel' : 'both a line and a device of the kernel'
-    throw new PiWorkerError('ERR_BAD_CONFIG', `it has ${what}`, {
-      place: name,
-      remedy: 'Give line: GPIO4, or iio: dht11@4 where the kernel has the line (dtoverlay=dht11).',
-    })
+    const reader =
+      line === undefined
+        ? new DhtIio(name, model, iio as string, await buses.iio())
+        : await DhtLine.open(name, model, line, bias, board)
+    return { reader, calibration }
   },
   actions: {
     read: {

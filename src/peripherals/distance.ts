@@ -6,7 +6,7 @@ import { Default, DurationSchema, Line } from '../bench/schema.js'
 import { isPiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { toMs, toNs } from '../worker/duration.js'
-import { Calibration, calibrate, checkCalibration } from './calibration.js'
+import { Calibration, calibrate, refuseCalibration } from './calibration.js'
 import { type EchoSensor, ping } from './distance-echo.js'
 import { Scenario } from './scenario.js'
 import { Attempts, inAttempts } from './sensor-attempts.js'
@@ -68,14 +68,15 @@ export const distance = definePeripheral({
     ),
     calibration: Type.Optional(Calibration),
   }),
+  check: ({ calibration }) => refuseCalibration(calibration, ['calibration']),
   simulate: Type.Object({
     distance: Type.Optional(Scenario('Distance of the target. Default 100.', 'cm')),
     temperature: Type.Optional(Scenario('Temperature of the air. Default: as configured.', '°C')),
   }),
   needs: () => ({ edgeTimestamps: 'tick-us' }),
+  outputs: ({ lines }) => ({ lines: [{ line: lines.trigger, safe: 'low', activeLow: false, load: false }] }),
   open: async ({ name, config, board }): Promise<DistanceDevice> => {
     const { lines, temperature, range, cycle, calibration } = config
-    checkCalibration(calibration, 'calibration')
     const echo = await board.request({ lines: [lines.echo], settings: { direction: 'input', edges: 'both' } })
     const trigger = await board.request({ lines: [lines.trigger], settings: { direction: 'output', initial: 0 } })
     const pinged = Number.NEGATIVE_INFINITY

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { busName, type Leased, type OneWireBus } from '../../drivers/open-bus.js'
 import { definePeripheral } from '../bench/definition.js'
 import { PiWorkerError } from '../errors.js'
-import { Calibration, calibrate, checkCalibration } from './calibration.js'
+import { Calibration, calibrate, refuseCalibration } from './calibration.js'
 import { Scenario } from './scenario.js'
 import { Attempts, inAttempts } from './sensor-attempts.js'
 
@@ -29,13 +29,13 @@ export const ds18b20 = definePeripheral({
     ),
     calibration: Type.Optional(Calibration),
   }),
+  check: ({ calibration }) => refuseCalibration(calibration, ['calibration']),
   simulate: Type.Object({
     temperature: Type.Optional(Scenario('Temperature of the sensor.', '°C')),
   }),
   // Who says no id wants the only sensor that there is.
   occupies: ({ id }) => [{ what: `${busName('one-wire')} ${id ?? 'the only sensor'}`, path: ['id'] }],
   open: async ({ name, config, buses }) => {
-    checkCalibration(config.calibration, `${name}.calibration`)
     const bus = await buses.oneWire()
     if (config.id === undefined) await bus.transaction(undefined, oneWire => refuseSeveral(oneWire, name))
     return { name, bus, ...config }

@@ -8,7 +8,8 @@ import { Default, DurationSchema, Line, OneOf } from '../bench/schema.js'
 import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { toMs, toNs } from '../worker/duration.js'
-import { Calibration, calibrate, checkCalibration } from './calibration.js'
+import { Calibration, calibrate, refuseCalibration } from './calibration.js'
+import { EdgeTime, Timeout } from './edge-fields.js'
 import { waitForEdges } from './edge-wait.js'
 import { EncoderPosition } from './encoder-position.js'
 
@@ -73,6 +74,7 @@ export const encoder = definePeripheral({
     unit: Type.Optional(Type.String({ description: 'Unit of `perStep`.', minLength: 1 })),
     calibration: Type.Optional(Calibration),
   }),
+  check: ({ calibration }) => refuseCalibration(calibration, ['calibration']),
   simulate: Type.Object({
     turns: Type.Optional(
       Type.Array(
@@ -88,7 +90,6 @@ export const encoder = definePeripheral({
   needs: ({ bias, debounce }) => ({ bias, debounce: debounce > 0 }),
   open: async ({ name, config, board }): Promise<EncoderDevice> => {
     const { lines, reverse, bias, debounce, stepsPerDetent, speedWindow, perStep, unit, calibration } = config
-    checkCalibration(calibration, 'calibration')
     // One request for both, so that their edges come in one order.
     const settings = { direction: 'input', edges: 'both', bias, debounceNs: toNs(debounce) } as const
     const handle = await board.request({ lines: [lines.a, lines.b], settings, eventBuffer: 1024 })
@@ -122,17 +123,12 @@ export const encoder = definePeripheral({
           Type.Integer({ description: 'How far it must be from where it was when the action began.', minimum: 1 }),
           1,
         ),
-        timeout: Type.Optional(
-          DurationSchema({
-            description: 'Longest wait; without it, the wait ends only when the task does.',
-            exclusiveMinimum: 0,
-          }),
-        ),
+        timeout: Timeout,
       }),
       output: Type.Object({
         ...Where,
         moved: Type.Integer({ description: 'Steps since the action began.' }),
-        time: Type.Integer({ description: 'When the last of them came. Since the bench was opened.', unit: 'ns' }),
+        time: EdgeTime('When the last of them came.'),
         waited: Type.Number({ description: 'From the beginning of the action.', unit: 'ms' }),
       }),
       run: (device, { steps, timeout }, task) => waitForMove(device, steps, timeout, task),

@@ -3,9 +3,11 @@
 import { type Static, Type } from 'typebox'
 import { busName, type IioBus, type Leased, type Reading } from '../../drivers/open-bus.js'
 import { definePeripheral } from '../bench/definition.js'
+import type { Path } from '../bench/plain-data.js'
+import type { Refusal } from '../bench/problems.js'
 import { Default } from '../bench/schema.js'
 import { PiWorkerError } from '../errors.js'
-import { Calibration, calibrate, checkCalibration } from './calibration.js'
+import { Calibration, calibrate, refuseCalibration, refuseScaleOf0 } from './calibration.js'
 import { Scenario } from './scenario.js'
 import { Attempts, badReading, inAttempts } from './sensor-attempts.js'
 
@@ -59,6 +61,13 @@ export const iio = definePeripheral({
       10,
     ),
   }),
+  check: ({ channels = {} }) => {
+    for (const [name, channel] of Object.entries(channels)) {
+      const refusal = refuseChannel(channel, ['channels', name])
+      if (refusal !== undefined) return refusal
+    }
+    return undefined
+  },
   simulate: Type.Object({
     channels: Type.Optional(
       Type.Record(
@@ -71,8 +80,7 @@ export const iio = definePeripheral({
     ),
   }),
   occupies: ({ device }) => [{ what: `${busName('iio')} ${device}`, path: ['device'] }],
-  open: async ({ name, config, buses }) => {
-    for (const [key, channel] of Object.entries(config.channels ?? {})) checkChannel(channel, `${name}.channels.${key}`)
+  open: async ({ config, buses }) => {
     return { bus: await buses.iio(), ...config }
   },
   actions: {
@@ -98,27 +106,16 @@ export const iio = definePeripheral({
   },
 })
 
-/** @throws ERR_BAD_CONFIG */
-function checkChannel({ scale, unit, min, max, calibration }: Channel, place: string): void {
-  checkCalibration(calibration, `${place}.calibration`)
+function refuseChannel({ scale, unit, min, max, calibration }: Channel, path: Path): Refusal | undefined {
   if (scale !== undefined && unit === undefined) {
-    throw new PiWorkerError('ERR_BAD_CONFIG', `${place} has a scale and no unit`, {
-      place,
-      remedy: 'Say which unit the value has once it was multiplied: scale: 10, unit: hPa.',
-    })
-  }
-  if (scale === 0) {
-    throw new PiWorkerError('ERR_BAD_CONFIG', `${place}: with a scale of 0 every value would be the same`, {
-      place,
-      remedy: 'Give the factor from the unit of the kernel to yours, or leave it out.',
-    })
+    const remedy = 'Say which unit the value has once it was multiplied: scale: 10, unit: hPa.'
+    return { path, message: 'has a scale and no unit', remedy }
   }
   if (min !== undefined && max !== undefined && min >= max) {
-    throw new PiWorkerError('ERR_BAD_CONFIG', `${place}: no value is above ${min} and below ${max}`, {
-      place,
-      remedy: 'Give a max that is larger than min.',
-    })
+    const remedy = 'Give a max that is larger than min.'
+    return { path: [...path, 'min'], message: `must be less than max, which is ${max}, not ${min}`, remedy }
   }
+  return refuseScaleOf0(scale, path) ?? refuseCalibration(calibration, [...path, 'calibration'])
 }
 
 /** Every channel as it is. @throws ERR_NO_DEVICE */

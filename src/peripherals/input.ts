@@ -9,6 +9,7 @@ import { isPiWorkerError, PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import type { Timer } from '../worker/clock.js'
 import { toMs, toNs } from '../worker/duration.js'
+import { EdgeTime, Timeout } from './edge-fields.js'
 import { watchEdges } from './edge-watch.js'
 
 interface InputDevice {
@@ -29,14 +30,6 @@ interface Arrival {
 
 const LevelSchema = OneOf(['low', 'high'], { description: 'Level on the line.' })
 const EdgeSchema = OneOf(['rising', 'falling'], { description: 'Direction on the line.' })
-const Time = (description: string) =>
-  Type.Integer({ description: `${description} Since the bench was opened.`, unit: 'ns' })
-const Timeout = Type.Optional(
-  DurationSchema({
-    description: 'Longest wait; without it, the wait ends only when the task does.',
-    exclusiveMinimum: 0,
-  }),
-)
 
 export const input = definePeripheral({
   type: 'input',
@@ -107,7 +100,7 @@ export const input = definePeripheral({
       output: Type.Object({
         edge: Type.Optional(EdgeSchema),
         level: LevelSchema,
-        time: Time('When it came, as exactly as the driver knows (see its edge times).'),
+        time: EdgeTime('When it came, as exactly as the driver knows (see its edge times).'),
         waited: Type.Number({ description: 'From the beginning of the action.', unit: 'ms' }),
       }),
       run: async (device, wanted, task) => {
@@ -123,10 +116,10 @@ export const input = definePeripheral({
       effect: 'read',
       input: Type.Object({ for: DurationSchema({ description: 'How long.', exclusiveMinimum: 0 }) }),
       output: Type.Object({
-        from: Time('Beginning of the record.'),
-        to: Time('End of the record.'),
+        from: EdgeTime('Beginning of the record.'),
+        to: EdgeTime('End of the record.'),
         level: OneOf(['low', 'high'], { description: 'Level at the beginning.' }),
-        edges: Type.Array(Type.Object({ edge: EdgeSchema, time: Time('When it came.') })),
+        edges: Type.Array(Type.Object({ edge: EdgeSchema, time: EdgeTime('When it came.') })),
         lost: Type.Integer({ description: 'Edges that are known to be missing, at least.' }),
         timestamps: OneOf(['kernel-ns', 'tick-us', 'none'], {
           description: 'Where the times come from: the interrupt, a 1 us tick, or when the program saw the edge.',

@@ -50,6 +50,9 @@ export const ir = definePeripheral({
   }),
   simulate: Type.Object({}),
   needs: ({ carrier, duty = 0.5 }) => ({ shortestPulseNs: Math.floor((Math.min(duty, 1 - duty) * 1e9) / carrier) }),
+  outputs: ({ line, activeLow }) => ({
+    lines: [{ line, safe: activeLow ? 'high' : 'low', activeLow, load: true }],
+  }),
   open: async ({ name, config, board }): Promise<IrDevice> => {
     const { line, activeLow, carrier } = config
     const settings = { direction: 'output', activeLow, initial: 0 } as const

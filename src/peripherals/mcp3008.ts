@@ -14,10 +14,12 @@ import {
   type AnalogInput,
   type AnalogInputs,
   ChannelInput,
-  checkNamedInputs,
+  type Chosen,
   chooseInput,
   NamedInput,
   namedValue,
+  refuseChannel,
+  refuseChannels,
 } from './analog-input.js'
 import { decodeReply, encodeRequest } from './mcp3008-frame.js'
 import { Scenario } from './scenario.js'
@@ -90,6 +92,7 @@ export const mcp3008 = definePeripheral({
       {},
     ),
   }),
+  check: config => refuseChannels(config.channels, inputsOf(config)),
   simulate: Type.Object({
     inputs: Type.Optional(
       Type.Object(
@@ -103,20 +106,17 @@ export const mcp3008 = definePeripheral({
     ),
   }),
   occupies: ({ bus, cs }) => [{ what: placeOf(bus, cs), path: ['cs'] }],
-  open: async ({ name, config, buses }) => {
+  open: async ({ config, buses }) => {
     const { bus, cs, speed, vref, channels, allZero } = config
-    const { bits, count } = CHIPS[config.chip]
-    const inputs = { count, pairs: PAIRS.slice(0, count) }
-    checkNamedInputs(channels, inputs, name)
     const chip: Mcp3008 = {
       bus: await buses.spi(bus),
       settings: { cs, speedHz: speed, mode: 0 },
-      bits,
+      bits: CHIPS[config.chip].bits,
       place: placeOf(bus, cs),
-      inputs,
+      inputs: inputsOf(config),
       grounded: allZero === 'believe',
     }
-    return { name, chip, vref, channels }
+    return { chip, vref, channels }
   },
   actions: {
     read: {
@@ -129,8 +129,9 @@ export const mcp3008 = definePeripheral({
         value: Type.Optional(Type.Number({ description: 'What it means, of a channel with a name; in unit.' })),
         unit: Type.Optional(Type.String({ description: 'Unit of the value.' })),
       }),
-      run: async ({ name, chip, vref, channels }, { channel, attempts }, task) => {
-        const { input, named } = chooseInput(channel, channels, chip.inputs, `${name}.read`)
+      check: (config, { channel }) => refuseChannel(channel, config.channels, inputsOf(config)),
+      run: async ({ chip, vref, channels }, { channel, attempts }, task) => {
+        const { input, named } = chooseInput(channel, channels, chip.inputs) as Chosen<NamedInput>
         const steps = await inAttempts(task, { attempts, pause: PAUSE }, () => convert(chip, input, task))
         const ratio = steps / 2 ** chip.bits
         const volts = ratio * vref
@@ -188,6 +189,11 @@ async function agreed({ bits, place, settings }: Mcp3008, spi: Leased<SpiBus>, i
     place,
     remedy: 'Check the power and the wiring of the chip, and its chip select.',
   })
+}
+
+function inputsOf({ chip }: { readonly chip: keyof typeof CHIPS }): AnalogInputs {
+  const { count } = CHIPS[chip]
+  return { count, pairs: PAIRS.slice(0, count) }
 }
 
 function placeOf(bus: number, cs: number): string {

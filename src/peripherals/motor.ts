@@ -6,12 +6,15 @@
 import { type Static, Type } from 'typebox'
 import type { LineHandle } from '../../drivers/driver.js'
 import { definePeripheral } from '../bench/definition.js'
+import { refuseOn } from '../bench/guards/refuse-input.js'
+import type { Refusal } from '../bench/problems.js'
 import { Default, DurationSchema, Line } from '../bench/schema.js'
 import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import type { Clock } from '../worker/clock.js'
 import { toMs, toNs } from '../worker/duration.js'
 import { CHANNEL_INSTEAD, occupiedChannel, openPwm, type PwmOutput, PwmPin, placeOfPin } from './pwm-output.js'
+import { pwmOutputs } from './pwm-outputs.js'
 
 /** Bits of the values of the two lines. */
 const FORWARD = 0b01
@@ -43,6 +46,12 @@ const Ran = Type.Object({
     description: 'null when it still runs.',
   }),
 })
+const CANNOT_BRAKE: Refusal = {
+  path: [],
+  message: 'needs an enable input, and there is none',
+  remedy: 'Use stop, or wire the enable input of the bridge and give it as "enable".',
+  code: 'ERR_UNSUPPORTED',
+}
 const Drive = Type.Object({
   speed: Type.Optional(
     Type.Number({
@@ -80,6 +89,11 @@ export const motor = definePeripheral({
     instead: CHANNEL_INSTEAD,
   }),
   occupies: ({ enable }) => (typeof enable === 'object' ? occupiedChannel(enable, ['enable', 'channel']) : []),
+  outputs: ({ forward, backward, activeLow, enable }) => {
+    const sides = [forward, backward].map(line => ({ place: { line, chip: 0 }, activeLow, duty: 0 }))
+    if (enable === undefined) return pwmOutputs(sides)
+    return pwmOutputs([...sides, { place: placeOfPin<number>(enable), activeLow: false, duty: 0, load: false }])
+  },
   open: async ({ name, config, board, buses, clock }): Promise<MotorDevice> => {
     const { forward, backward, activeLow, enable: pin, pwm, frequency, deadTime } = config
     const settings = { direction: 'output', activeLow, initial: 0 } as const
@@ -99,6 +113,7 @@ export const motor = definePeripheral({
       effect: 'pulse',
       input: Drive,
       output: Ran,
+      check: (config, input) => refuseSpeed(config, input) ?? refuseOn(config, ['for'], input.for),
       run: (device, input, task) => drive(device, FORWARD, input, task),
     },
     backward: {
@@ -106,6 +121,7 @@ export const motor = definePeripheral({
       effect: 'pulse',
       input: Drive,
       output: Ran,
+      check: (config, input) => refuseSpeed(config, input) ?? refuseOn(config, ['for'], input.for),
       run: (device, input, task) => drive(device, BACKWARD, input, task),
     },
     stop: {
@@ -130,10 +146,11 @@ export const motor = definePeripheral({
         ),
       }),
       output: State,
+      check: ({ enable }) => (enable === undefined ? CANNOT_BRAKE : undefined),
       run: async (device, { for: ms }, task) => {
-        const enable = requireEnable(device)
         sidesOff(device)
-        device.speed = (await enable.set(1, task)).duty
+        const made = await device.enable?.set(1, task)
+        device.speed = made?.duty ?? 0
         device.state = 'braked'
         if (ms !== undefined) {
           await task.sleep(ms)
@@ -172,7 +189,6 @@ async function drive(
   task: TaskContext,
 ): Promise<Static<typeof Ran>> {
   const { enable } = device
-  if (speed < 1 && enable?.dims !== true) throw noSpeeds(device)
   await switchTo(device, side, task)
   device.speed = enable === undefined ? 1 : (await enable.set(speed, task)).duty
   device.state = side === FORWARD ? 'forward' : 'backward'
@@ -211,18 +227,18 @@ function stateOf({ state, speed }: MotorDevice): Static<typeof State> {
   return { state, speed }
 }
 
-function requireEnable({ name, enable }: MotorDevice): PwmOutput {
-  if (enable !== undefined) return enable
-  throw new PiWorkerError('ERR_UNSUPPORTED', `${name} cannot brake: it has no enable input`, {
-    place: name,
-    remedy: 'Use stop, or wire the enable input of the bridge and give it as "enable".',
-  })
+interface EnableConfig {
+  readonly enable?: unknown
+  readonly pwm: boolean
 }
 
-function noSpeeds({ name, enable }: MotorDevice): PiWorkerError {
-  const why = enable === undefined ? 'it has no enable input' : 'its enable line has no PWM'
-  return new PiWorkerError('ERR_UNSUPPORTED', `${name} has no speed but the full one: ${why}`, {
-    place: name,
+function refuseSpeed({ enable, pwm }: EnableConfig, { speed = 1 }: DriveInput): Refusal | undefined {
+  if (speed === 1 || typeof enable === 'object' || (enable !== undefined && pwm)) return undefined
+  const why = enable === undefined ? 'there is no enable input' : 'the enable line has no PWM'
+  return {
+    path: ['speed'],
+    message: `must be 1, not ${speed}: ${why}`,
     remedy: 'Leave out "speed", or give it an "enable" with PWM: a line, or { channel: 0, chip: 0 }.',
-  })
+    code: 'ERR_UNSUPPORTED',
+  }
 }

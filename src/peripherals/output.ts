@@ -3,6 +3,7 @@
 import { type Static, Type } from 'typebox'
 import type { LineHandle } from '../../drivers/driver.js'
 import { definePeripheral } from '../bench/definition.js'
+import { refuseBlink, refuseOn } from '../bench/guards/refuse-input.js'
 import { Default, DurationSchema, Line, OneOf } from '../bench/schema.js'
 import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
@@ -59,6 +60,10 @@ export const output = definePeripheral({
   }),
   simulate: Type.Object({}),
   needs: ({ drive }) => ({ drive }),
+  outputs: ({ line, activeLow, safe }) => {
+    const high = (safeValue(safe, activeLow) === 1) !== activeLow
+    return { lines: [{ line, safe: high ? 'high' : 'low', activeLow, load: true }] }
+  },
   open: async ({ name, config, board }): Promise<OutputDevice> => {
     const { line, activeLow, drive } = config
     const safe = safeValue(config.safe, activeLow)
@@ -93,6 +98,7 @@ export const output = definePeripheral({
       description: 'On for the given time, then off.',
       effect: 'pulse',
       input: Type.Object({ width: DurationSchema({ description: 'How long it is on.', exclusiveMinimum: 0 }) }),
+      check: (config, { width }) => refuseOn(config, ['width'], width),
       output: Type.Object({
         requested: Ms('Width that was asked for.'),
         achieved: Ms('Width from the end of the call that switched on to the end of the one that switched off.'),
@@ -129,6 +135,7 @@ export const output = definePeripheral({
         lateness: Lateness,
         pulses: Type.Array(BlinkPulse, { description: `The first ${LISTED_PULSES} pulses.` }),
       }),
+      check: (config, input) => refuseOn(config, ['on'], input.on) ?? refuseBlink(config, input),
       run: (device, input, task) => blink(device, input, task),
     },
   },

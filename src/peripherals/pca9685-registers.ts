@@ -25,6 +25,9 @@ export const TOTEM_POLE = 0x04
 /** In the high byte of a time: on or off throughout. */
 export const FULL = 0x10
 
+/** Switches all channels off, whatever they do. */
+export const ALL_OFF_MESSAGE: readonly number[] = [ALL_OFF_HIGH, FULL]
+
 /** The prescaler's limits. */
 const LEAST = 3
 const MOST = 255

@@ -3,11 +3,13 @@
 import { Type } from 'typebox'
 import { busName, DEFAULT_BUS, formatAddress } from '../../drivers/open-bus.js'
 import { definePeripheral } from '../bench/definition.js'
+import type { Refusal } from '../bench/problems.js'
 import { Default, DurationSchema, OneOf } from '../bench/schema.js'
 import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { Pca9685Chip } from './pca9685-chip.js'
 import {
+  ALL_OFF_MESSAGE,
   CHANNELS,
   channelSteps,
   frequencyRange,
@@ -18,6 +20,7 @@ import {
   stepMs,
   TOTEM_POLE,
 } from './pca9685-registers.js'
+import { showPulse } from './servo-scale.js'
 
 /** The address to which every PCA9685 answers after power-on. */
 const ALL_CALL = 0x70
@@ -27,7 +30,6 @@ interface Pca9685 {
   readonly chip: Pca9685Chip
   /** Time of one of the 4096 steps, in ms. */
   readonly stepMs: number
-  readonly servo: { readonly min: number; readonly max: number }
 }
 
 const Channel = Type.Integer({ description: 'Which output.', minimum: 0, maximum: CHANNELS - 1 })
@@ -50,6 +52,7 @@ export const pca9685 = definePeripheral({
     address: Default(
       Type.Integer({
         description: '0x40 to 0x77, by the pins A0 to A5, but not 0x70, which stands for all of them.',
+        base: 16,
         minimum: 0x40,
         maximum: 0x77,
         not: { const: ALL_CALL },
@@ -87,23 +90,32 @@ export const pca9685 = definePeripheral({
       {},
     ),
   }),
+  check: ({ frequency, oscillator, servo: { min, max } }) => {
+    if (prescaleFor(frequency, oscillator) === undefined) {
+      const { lowest, highest } = frequencyRange(oscillator)
+      const message = `must be from ${Math.ceil(lowest)} Hz to ${Math.floor(highest)} Hz, not ${frequency} Hz`
+      const remedy = `Give one of these: of an oscillator of ${oscillator} Hz the chip makes no others.`
+      return { path: ['frequency'], message, remedy }
+    }
+    if (min < max) return undefined
+    const remedy = 'Give the shortest and the longest pulse: { min: 1ms, max: 2ms }.'
+    return {
+      path: ['servo', 'min'],
+      message: `must be less than max, which is ${showPulse(max)}, not ${showPulse(min)}`,
+      remedy,
+    }
+  },
   simulate: Type.Object({}),
   occupies: ({ bus, address }) => [{ what: placeOf(bus, address), path: ['address'] }],
+  outputs: ({ bus, address }) => ({ lines: [], i2c: [{ bus, address, bytes: ALL_OFF_MESSAGE }] }),
   open: async ({ name, config, buses, clock }): Promise<Pca9685> => {
-    const { bus, address, frequency, oscillator, inverted, drive, servo } = config
-    const prescale = prescaleFor(frequency, oscillator)
-    if (prescale === undefined) throw noPrescale(`${name}.frequency`, frequency, oscillator)
-    if (servo.min >= servo.max) {
-      throw new PiWorkerError('ERR_BAD_CONFIG', `${name}.servo: min is not below max`, {
-        place: `${name}.servo`,
-        remedy: 'Give the shortest and the longest pulse: { min: 1ms, max: 2ms }.',
-      })
-    }
+    const { bus, address, frequency, oscillator, inverted, drive } = config
+    const prescale = prescaleFor(frequency, oscillator) as number
     const mode2 = (inverted ? INVERTED : 0) | (drive === 'push-pull' ? TOTEM_POLE : 0)
     const settings = { address, place: placeOf(bus, address), prescale, mode2 }
     const chip = new Pca9685Chip(await buses.i2c(bus), clock, settings)
     await chip.allOff()
-    return { name, chip, stepMs: stepMs(prescale, oscillator), servo }
+    return { name, chip, stepMs: stepMs(prescale, oscillator) }
   },
   actions: {
     set: {
@@ -124,11 +136,9 @@ export const pca9685 = definePeripheral({
         pulseWidth: DurationSchema({ description: 'How long each pulse is.', exclusiveMinimum: 0, maximum: 20 }),
       }),
       output: State,
-      run: (device, { channel, pulseWidth }, task) => {
-        const steps = Math.round(pulseWidth / device.stepMs)
-        checkPulse(device, pulseWidth, steps)
-        return setSteps(device, channel, steps, task)
-      },
+      check: (config, { pulseWidth }) => refusePulse(config, pulseWidth),
+      run: (device, { channel, pulseWidth }, task) =>
+        setSteps(device, channel, Math.round(pulseWidth / device.stepMs), task),
     },
     off: {
       title: 'Switch a channel off',
@@ -183,29 +193,23 @@ function stateOf(channel: number, steps: number, stepMs: number, restarted: bool
   return { channel, duty: steps / STEPS, pulseWidth: steps * stepMs, restarted }
 }
 
-/** @throws ERR_BAD_INPUT */
-function checkPulse({ name, servo, stepMs }: Pca9685, pulseWidth: number, steps: number): void {
-  const place = `${name}.servo`
-  if (pulseWidth < servo.min || pulseWidth > servo.max) {
-    throw new PiWorkerError('ERR_BAD_INPUT', `${place}: a pulse of ${pulseWidth} ms is outside of the servo's limits`, {
-      place,
-      remedy: `Give ${servo.min} to ${servo.max} ms, or other limits in the configuration (servo.min, servo.max).`,
-    })
-  }
-  if (steps < STEPS) return
-  const period = STEPS * stepMs
-  throw new PiWorkerError('ERR_BAD_INPUT', `${place}: a pulse of ${pulseWidth} ms fills the period`, {
-    place,
-    remedy: `The period is ${period.toFixed(3)} ms: give a shorter pulse, or a lower frequency in the configuration.`,
-  })
+interface ServoPulses {
+  readonly frequency: number
+  readonly oscillator: number
+  readonly servo: { readonly min: number; readonly max: number }
 }
 
-function noPrescale(place: string, frequency: number, oscillator: number): PiWorkerError {
-  const { lowest, highest } = frequencyRange(oscillator)
-  return new PiWorkerError('ERR_BAD_CONFIG', `${place}: the chip cannot make ${frequency} Hz`, {
-    place,
-    remedy: `Give ${Math.ceil(lowest)} to ${Math.floor(highest)} Hz.`,
-  })
+function refusePulse({ frequency, oscillator, servo }: ServoPulses, pulseWidth: number): Refusal | undefined {
+  const path = ['pulseWidth']
+  if (pulseWidth < servo.min || pulseWidth > servo.max) {
+    const message = `must be from ${showPulse(servo.min)} to ${showPulse(servo.max)}, not ${showPulse(pulseWidth)}`
+    const remedy = 'Stay within the limits, or change them in its configuration: servo.min, servo.max.'
+    return { path, message, remedy }
+  }
+  const step = stepMs(prescaleFor(frequency, oscillator) as number, oscillator)
+  if (Math.round(pulseWidth / step) < STEPS) return undefined
+  const message = `must be less than the period, which is ${(STEPS * step).toFixed(3)} ms, not ${showPulse(pulseWidth)}`
+  return { path, message, remedy: 'Give a shorter pulse, or a lower frequency in its configuration.' }
 }
 
 function placeOf(bus: number, address: number): string {

@@ -7,6 +7,7 @@ import { Type } from 'typebox'
 import type { LineHandle } from '../../drivers/driver.js'
 import { busName } from '../../drivers/open-bus.js'
 import type { Occupied, OpenContext } from '../bench/definition.js'
+import type { Refusal } from '../bench/problems.js'
 import { Default, Line } from '../bench/schema.js'
 import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
@@ -52,6 +53,16 @@ export function occupiedChannel({ channel, chip }: PwmPlace<unknown>, path: read
   return channel === undefined ? [] : [{ what: `${busName('pwm', chip)} channel ${channel}`, path: [...path] }]
 }
 
+/** Refuses a configuration with both a line and a channel at its top, or neither. */
+export function refusePlace({ line, channel }: PwmPlace<unknown>): Refusal | undefined {
+  if ((line === undefined) !== (channel === undefined)) return undefined
+  return {
+    path: [],
+    message: line === undefined ? 'has neither a line nor a channel' : 'has both a line and a channel',
+    remedy: 'Give one of them: "line" for PWM by the driver, or "channel" (and "chip") for the PWM hardware.',
+  }
+}
+
 /** What an output really puts out, after the rounding of what makes it. */
 export interface PwmReality {
   /** Part of the period that it is on, 0 to 1. */
@@ -86,24 +97,13 @@ type Context = Pick<OpenContext<unknown>, 'name' | 'board' | 'buses'>
 
 /**
  * Takes the output and puts out `initial`.
- * @throws ERR_BAD_CONFIG when it is not exactly one of line and channel, ERR_UNSUPPORTED when the driver has no PWM,
- *   and what requesting a line or opening the PWM chip throws
+ * @throws ERR_UNSUPPORTED when the driver has no PWM, and what requesting a line or opening the PWM chip throws
  */
 export async function openPwm(context: Context, options: PwmOptions): Promise<PwmOutput> {
   const { place, initial } = options
-  checkPlace(context.name, place)
   const output = place.line === undefined ? await channelOutput(context, options) : await lineOutput(context, options)
   await output.set(initial, undefined)
   return output
-}
-
-function checkPlace(name: string, { line, channel }: PwmPlace): void {
-  if ((line === undefined) !== (channel === undefined)) return
-  const what = line === undefined ? 'neither a line nor a channel' : 'both a line and a channel'
-  throw new PiWorkerError('ERR_BAD_CONFIG', `${name} has ${what}`, {
-    place: name,
-    remedy: 'Give one of them: "line" for PWM by the driver, or "channel" (and "chip") for the PWM hardware.',
-  })
 }
 
 async function lineOutput({ name, board }: Context, options: PwmOptions): Promise<PwmOutput> {

@@ -2,15 +2,24 @@
 
 import { type Static, Type } from 'typebox'
 import { definePeripheral } from '../bench/definition.js'
+import { refuseOn, refusePwm } from '../bench/guards/refuse-input.js'
+import type { Refusal } from '../bench/problems.js'
 import { Default, DurationSchema } from '../bench/schema.js'
-import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { toMs } from '../worker/duration.js'
 import { between, Curve, fade, fadeFields } from './fade.js'
-import { CHANNEL_INSTEAD, occupiedChannel, openPwm, type PwmOutput, type PwmReality, pwmPlace } from './pwm-output.js'
+import {
+  CHANNEL_INSTEAD,
+  occupiedChannel,
+  openPwm,
+  type PwmOutput,
+  type PwmReality,
+  pwmPlace,
+  refusePlace,
+} from './pwm-output.js'
+import { pwmOutputs } from './pwm-outputs.js'
 
 interface PwmDevice {
-  readonly name: string
   readonly output: PwmOutput
   /** Bounds of a duty that is not 0. */
   readonly min: number
@@ -46,17 +55,15 @@ export const pwm = definePeripheral({
     min: Default(Duty('Least duty when it is on: what a fan needs to turn. Off (0) is always allowed.'), 0),
     max: Default(Duty('Greatest duty: what a heater may be given.'), 1),
   }),
+  check: config => refusePlace(config) ?? refuseLimits(config) ?? refuseDuty(config, 'safe', config.safe),
   simulate: Type.Object({}),
   needs: ({ line }) => ({ pwm: line !== undefined, instead: CHANNEL_INSTEAD }),
   occupies: config => occupiedChannel(config, ['channel']),
+  outputs: config => pwmOutputs([{ place: config, activeLow: config.activeLow, duty: config.safe }]),
   open: async ({ name, config, board, buses }): Promise<PwmDevice> => {
     const { frequency, activeLow, safe, min, max } = config
-    if (min > max) throw badLimits(name, `its least duty of ${min} is above the greatest of ${max}`)
-    if (safe !== 0 && (safe < min || safe > max)) {
-      throw badLimits(name, `its safe duty of ${safe} is not between its least of ${min} and its greatest of ${max}`)
-    }
     const output = await openPwm({ name, board, buses }, { place: config, frequency, activeLow, initial: safe })
-    return { name, output, min, max, safe, now: await output.set(safe, undefined) }
+    return { output, min, max, safe, now: await output.set(safe, undefined) }
   },
   actions: {
     set: {
@@ -64,15 +71,17 @@ export const pwm = definePeripheral({
       effect: 'idempotent',
       input: Type.Object({ duty: Duty('Part of the time that it is on.') }),
       output: State,
-      run: (device, { duty }, task) => set(device, checked(device, 'duty', duty), task),
+      check: (config, { duty }) =>
+        refuseDuty(config, 'duty', duty) ?? refusePwm(config, ['duty'], duty, config.frequency),
+      run: (device, { duty }, task) => set(device, duty, task),
     },
     fade: {
       title: 'Go to a duty little by little',
       effect: 'idempotent',
       input: Type.Object({ to: Duty('Duty at the end.'), ...fadeFields }),
       output: Type.Object({ ...State.properties, took: Type.Number({ description: 'How long it took.', unit: 'ms' }) }),
+      check: (config, { to }) => refuseDuty(config, 'to', to) ?? refusePwm(config, ['to'], to, config.frequency),
       run: async (device, { to, curve, ...wanted }, task) => {
-        checked(device, 'to', to)
         const from = device.now.duty
         const took = await fade(wanted, task, async part => {
           await set(device, limited(device, between(from, to, part, curve)), task)
@@ -92,8 +101,11 @@ export const pwm = definePeripheral({
         curve: Default(Curve, 'gamma'),
       }),
       output: Type.Object({ ...State.properties, took: Type.Number({ description: 'How long it took.', unit: 'ms' }) }),
+      check: (config, { to = config.max, period }) =>
+        refuseDuty(config, 'to', to) ??
+        refusePwm(config, ['to'], to, config.frequency) ??
+        refuseOn(config, ['period'], period),
       run: async (device, { period, count, to = device.max, curve }, task) => {
-        checked(device, 'to', to)
         const began = task.clock.now()
         for (let done = 0; done < count; done++) {
           for (const [from, end] of [
@@ -141,18 +153,19 @@ function limited({ min, max }: PwmDevice, duty: number): number {
   return duty === 0 ? 0 : Math.min(max, Math.max(min, duty))
 }
 
-function checked({ name, min, max }: PwmDevice, field: string, duty: number): number {
-  if (duty === 0 || (duty >= min && duty <= max)) return duty
-  throw new PiWorkerError('ERR_BAD_INPUT', `${name}: ${field} must be 0 or from ${min} to ${max}, not ${duty}`, {
-    place: name,
-    remedy: `Give a duty within the limits of ${name}, or change "min" and "max" in its configuration.`,
-    details: { min, max, duty },
-  })
+interface Limits {
+  readonly min: number
+  readonly max: number
 }
 
-function badLimits(name: string, what: string): PiWorkerError {
-  return new PiWorkerError('ERR_BAD_CONFIG', `${name}: ${what}`, {
-    place: name,
-    remedy: 'Give 0 <= min <= max <= 1, and a safe duty that is 0 or between them.',
-  })
+function refuseDuty({ min, max }: Limits, key: string, duty: number): Refusal | undefined {
+  if (duty === 0 || (duty >= min && duty <= max)) return undefined
+  const message = `must be ${min > 0 ? '0 or ' : ''}from ${min} to ${max}, not ${duty}`
+  const remedy = 'Give a duty within these limits, or change "min" and "max" in its configuration.'
+  return { path: [key], message, remedy }
+}
+
+function refuseLimits({ min, max }: Limits): Refusal | undefined {
+  if (min <= max) return undefined
+  return { path: ['min'], message: `must be at most max, which is ${max}, not ${min}`, remedy: 'Give min <= max.' }
 }

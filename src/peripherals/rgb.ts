@@ -2,18 +2,18 @@
 
 import { type Static, Type } from 'typebox'
 import { definePeripheral } from '../bench/definition.js'
+import type { Refusal } from '../bench/problems.js'
 import { Default, DurationSchema } from '../bench/schema.js'
-import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { toMs, toNs } from '../worker/duration.js'
 import { between, fade, fadeFields } from './fade.js'
 import { CHANNEL_INSTEAD, occupiedChannel, openPwm, type PwmOutput, PwmPin, placeOfPin } from './pwm-output.js'
+import { pwmOutputs } from './pwm-outputs.js'
 
 /** Light of red, green and blue, 0 to 1 each. */
 type Light = readonly [red: number, green: number, blue: number]
 
 interface RgbDevice {
-  readonly name: string
   readonly outputs: readonly [PwmOutput, PwmOutput, PwmOutput]
   readonly safe: Light
   /** What they really put out. */
@@ -23,8 +23,18 @@ interface RgbDevice {
 const PINS = ['red', 'green', 'blue'] as const
 const OFF: Light = [0, 0, 0]
 const Color = (description: string) =>
-  Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: `${description} As #rrggbb.` })
+  Type.String({
+    pattern: '^#[0-9a-fA-F]{6}$',
+    description: `${description} As #rrggbb.`,
+    examples: ['#ff8000'],
+  })
 const Part = (description: string) => Type.Number({ minimum: 0, maximum: 1, description, unit: '1' })
+const CANNOT_FADE: Refusal = {
+  path: [],
+  message: 'needs PWM, and its lines are only switched',
+  remedy: 'Leave out "pwm: false" where the driver has PWM, or use channels: { channel: 0, chip: 0 }.',
+  code: 'ERR_UNSUPPORTED',
+}
 const State = Type.Object({
   color: Color('The colour that it really shows, to the nearest.'),
   on: Type.Boolean({ description: 'Whether there is any light.' }),
@@ -58,6 +68,13 @@ export const rgb = definePeripheral({
       const place = config[pin]
       return typeof place === 'object' ? occupiedChannel(place, [pin, 'channel']) : []
     }),
+  outputs: config => {
+    const light = lightOf(config.safe)
+    const { activeLow } = config
+    return pwmOutputs(
+      PINS.map((pin, at) => ({ place: placeOfPin<number>(config[pin]), activeLow, duty: light[at] as number })),
+    )
+  },
   open: async ({ name, config, board, buses }): Promise<RgbDevice> => {
     const { pwm, frequency, activeLow } = config
     const safe = lightOf(config.safe)
@@ -65,7 +82,7 @@ export const rgb = definePeripheral({
       const place = placeOfPin<number>(config[PINS[pin]])
       return openPwm({ name, board, buses }, { place, frequency, activeLow, initial: safe[pin], pwm })
     }
-    const device: RgbDevice = { name, outputs: [await open(0), await open(1), await open(2)], safe, now: OFF }
+    const device: RgbDevice = { outputs: [await open(0), await open(1), await open(2)], safe, now: OFF }
     await show(device, safe, undefined)
     return device
   },
@@ -85,8 +102,8 @@ export const rgb = definePeripheral({
       effect: 'idempotent',
       input: Type.Object({ to: Color('Colour at the end.'), ...fadeFields }),
       output: Type.Object({ ...State.properties, took: Took }),
+      check: config => (config.pwm || PINS.every(pin => typeof config[pin] === 'object') ? undefined : CANNOT_FADE),
       run: async (device, { to, curve, ...wanted }, task) => {
-        if (!device.outputs.every(output => output.dims)) throw cannotFade(device.name)
         const from = device.now
         const end = lightOf(to)
         const took = await fade(wanted, task, async part => {
@@ -159,11 +176,4 @@ function lightOf(color: string): Light {
 
 function hex(byte: number): string {
   return byte.toString(16).padStart(2, '0')
-}
-
-function cannotFade(name: string): PiWorkerError {
-  return new PiWorkerError('ERR_UNSUPPORTED', `${name} cannot fade: its lines are only switched`, {
-    place: name,
-    remedy: 'Leave out "pwm: false" where the driver has PWM, or use channels: { channel: 0, chip: 0 }.',
-  })
 }

@@ -32,8 +32,10 @@ export function Scenario(description: string, unit: string) {
       Type.Object({
         csv: Type.String({
           description:
-            'A CSV file with a header row; its first column is the time since the board was opened, in seconds or in the unit that its name ends with: time (ms).',
+            'A CSV file with a header row; its first column is the time since the board was opened, in seconds or in the unit that its name ends with: time (ms). In a plan file, its path counts from the folder of that file.',
           minLength: 1,
+          file: true,
+          examples: ['climate.csv'],
         }),
         column: Type.Optional(
           Type.String({ description: 'The column with the values; not needed when there is only one.', minLength: 1 }),

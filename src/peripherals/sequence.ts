@@ -3,11 +3,16 @@
 import { type Static, type TProperties, Type } from 'typebox'
 import type { LineHandle } from '../../drivers/driver.js'
 import { definePeripheral } from '../bench/definition.js'
+import { refusePlay } from '../bench/guards/refuse-input.js'
 import type { BenchBoard } from '../bench/lease.js'
+import { getOwn, type Path } from '../bench/plain-data.js'
+import type { Refusal } from '../bench/problems.js'
 import { Default, DurationSchema, Line, OneOf, type Parsed } from '../bench/schema.js'
-import { PiWorkerError } from '../errors.js'
+import { listNames, show } from '../bench/wording.js'
+import { isPiWorkerError, PiWorkerError } from '../errors.js'
 import { nearest } from '../nearest.js'
 import { morse, pulses, pwm } from '../pulses/builders.js'
+import { compile } from '../pulses/compile.js'
 import { Evidence } from '../pulses/evidence.js'
 import { playPulses } from '../pulses/play.js'
 import { irNec, uart } from '../pulses/protocols.js'
@@ -23,6 +28,11 @@ interface SequenceDevice {
   readonly safe: number
 }
 
+/** Options of builders that name a line. */
+const LINE_KEYS = ['line', 'step', 'dir']
+/** What comes to no more than 2,000,000 steps of pulses: a step of a motor is two, a repeat code on its carrier 728. */
+const MOST_MOTOR_STEPS = 999_999
+const MOST_REPEAT_CODES = 2700
 const NAME = '^[A-Za-z][A-Za-z0-9_-]*$'
 const Name = (description: string) => Type.String({ description, pattern: NAME })
 const Names = (description: string) => Type.Array(Name('Name of a line.'), { description })
@@ -31,7 +41,7 @@ const Above0 = (description: string, unit: string) => Type.Number({ description,
 const Step = Type.Object({
   set: Type.Optional(Names('Lines that become active.')),
   clear: Type.Optional(Names('Lines that become inactive.')),
-  after: DurationSchema({ description: 'Time until the next step, or until the end.' }),
+  after: DurationSchema({ description: 'Time until the next step, or until the end.', exclusiveMinimum: 0 }),
 })
 
 /** What there may be to play, besides steps: each is a builder of src/pulses with its options. */
@@ -51,7 +61,11 @@ const BUILDERS = {
   stepRamp: Type.Object({
     step: Name('Line whose rising edge is a step.'),
     dir: Type.Optional(Name('Line that says which way: active for steps above 0.')),
-    steps: Type.Integer({ description: 'How many steps; below 0 the other way.' }),
+    steps: Type.Integer({
+      description: 'How many steps; below 0 the other way.',
+      minimum: -MOST_MOTOR_STEPS,
+      maximum: MOST_MOTOR_STEPS,
+    }),
     maxSpeed: Above0('Steps a second.', '1/s'),
     acceleration: Above0('Steps a second, each second.', '1/s²'),
     startSpeed: Default(Type.Number({ description: 'Speed at both ends.', unit: '1/s', minimum: 0 }), 0),
@@ -66,7 +80,10 @@ const BUILDERS = {
     line: Name('Line of the infrared LED.'),
     address: Type.Integer({ description: 'Address; above 255 in the extended form.', minimum: 0, maximum: 65_535 }),
     command: Type.Integer({ description: 'Command.', minimum: 0, maximum: 255 }),
-    repeats: Default(Type.Integer({ description: 'How many repeat codes follow.', minimum: 0, maximum: 10_000 }), 0),
+    repeats: Default(
+      Type.Integer({ description: 'How many repeat codes follow.', minimum: 0, maximum: MOST_REPEAT_CODES }),
+      0,
+    ),
   }),
   morse: Type.Object({
     line: Name('Line to key.'),
@@ -112,11 +129,20 @@ export const sequence = definePeripheral({
       {},
     ),
   }),
+  check: ({ lines, safe }) => {
+    const names = Object.keys(lines)
+    const stray = Object.keys(safe).find(line => !names.includes(line))
+    if (stray === undefined) return undefined
+    return { path: ['safe', stray], message: 'is none of its lines', remedy: nameOneOf(names, stray) }
+  },
   simulate: Type.Object({}),
+  outputs: ({ lines, safe, activeLow }) => ({
+    lines: Object.entries(lines).map(([name, line]) => ({ line, safe: safe[name] ?? 'low', activeLow, load: true })),
+  }),
   open: async ({ name, config, board }): Promise<SequenceDevice> => {
     const { activeLow } = config
     const lines = Object.keys(config.lines)
-    const safe = safeValues(name, lines, config.safe, activeLow)
+    const safe = safeValues(lines, config.safe, activeLow)
     const settings = { direction: 'output', activeLow, initial: safe } as const
     const handle = await board.request({ lines: Object.values(config.lines), settings })
     return { name, handle, lines, board, safe }
@@ -128,6 +154,11 @@ export const sequence = definePeripheral({
       effect: 'pulse',
       input: Play,
       output: Evidence,
+      check: (config, input) => {
+        const names = Object.keys(config.lines)
+        const refusal = refuseLines(input, names) ?? refusePulses(input, names)
+        return refusal ?? refusePlay(config, () => compile(sequenceOf(input), names), names.length)
+      },
       run: ({ handle, lines, board }, input, task) =>
         playPulses(handle, sequenceOf(input), {
           lines,
@@ -164,21 +195,60 @@ function build(input: PlayInput): Sequence {
   return morse(input.morse)
 }
 
-/** @throws ERR_BAD_CONFIG when it names a line that is not there. */
+function refuseLines(input: PlayInput, names: readonly string[]): Refusal | undefined {
+  const stray = linesIn(input).find(({ line }) => !names.includes(line))
+  if (stray === undefined) return undefined
+  const { path, line } = stray
+  const message = `must be one of ${listNames(names)}, not ${show(line)}`
+  return { path, message, remedy: nameOneOf(names, line), code: 'ERR_BAD_PULSES' }
+}
+
+/** Every line that somebody named, and where. */
+function linesIn(input: PlayInput): { readonly path: Path; readonly line: string }[] {
+  if ('steps' in input) {
+    return input.steps.flatMap((step, index) =>
+      (['set', 'clear'] as const).flatMap(key =>
+        (step[key] ?? []).map((line, at) => ({ path: ['steps', index, key, at], line })),
+      ),
+    )
+  }
+  const builder = playedIn(input)
+  return Object.entries(getOwn(input, builder) as object)
+    .filter(([key]) => LINE_KEYS.includes(key))
+    .map(([key, line]) => ({ path: [builder, key], line }))
+}
+
+/** The key of what there is to play. */
+function playedIn(input: PlayInput): string {
+  return ['steps', ...Object.keys(BUILDERS)].find(key => Object.hasOwn(input, key)) as string
+}
+
+function nameOneOf(names: readonly string[], wrong: string): string {
+  const suggestion = nearest(wrong, names)
+  return suggestion === undefined ? `Name one of ${listNames(names)}.` : `Write ${suggestion} if that was meant.`
+}
+
+/** What making the pulses has to say of them; how short they may be, only the driver knows, when they are played. */
+function refusePulses(input: PlayInput, names: readonly string[]): Refusal | undefined {
+  try {
+    compile(sequenceOf(input), names)
+    return undefined
+  } catch (error) {
+    if (!isPiWorkerError(error)) throw error
+    const { code, message, place = '', remedy = 'Change it.' } = error
+    // `steps[1].after` is in the input, unless it is a step that was built.
+    const path = [...place.matchAll(/\w+/g)].map(([key]) => (/^\d+$/.test(key) ? Number(key) : key))
+    const isThere = path[0] !== undefined && Object.hasOwn(input, path[0])
+    const why = isThere ? message.replace(`${place}: `, '') : message
+    return { path: isThere ? path : [playedIn(input)], message: `cannot be played: ${why}`, remedy, code }
+  }
+}
+
 function safeValues(
-  name: string,
   lines: readonly string[],
   safe: Readonly<Record<string, Static<typeof State>>>,
   activeLow: boolean,
 ): number {
-  for (const line of Object.keys(safe)) {
-    if (lines.includes(line)) continue
-    const suggestion = nearest(line, lines)
-    throw new PiWorkerError('ERR_BAD_CONFIG', `${name} has no line "${line}", whose safe level is given`, {
-      place: `${name}.safe`,
-      remedy: `Name one of ${lines.join(', ')}${suggestion === undefined ? '' : `; perhaps ${suggestion} was meant`}.`,
-    })
-  }
   return lines.reduce((bits, line, index) => {
     const active = ((safe[line] ?? 'low') === 'high') !== activeLow
     return (bits | (active ? 1 << index : 0)) >>> 0

@@ -1,6 +1,7 @@
 /** What angle a pulse of a servo means, and the other way round. Pure. */
 
-import { PiWorkerError } from '../errors.js'
+import type { Refusal } from '../bench/problems.js'
+import { toMs, toNs } from '../worker/duration.js'
 
 export interface ServoScale {
   /** Pulse widths in ms, angles in degrees; the two ends belong together. */
@@ -30,20 +31,50 @@ export function limitsOf(
   return limits ?? { min: Math.min(minAngle, maxAngle), max: Math.max(minAngle, maxAngle) }
 }
 
-/** @throws ERR_BAD_CONFIG when pulses or angles are the wrong way round, or limits go beyond them */
-export function checkScale(name: string, scale: ServoScale): void {
-  const { minPulse, maxPulse, minAngle, maxAngle, limits } = scale
-  if (minPulse >= maxPulse) throw bad(name, `minPulse of ${minPulse} ms is not below maxPulse of ${maxPulse} ms`)
-  if (minAngle === maxAngle) throw bad(name, `minAngle and maxAngle are both ${minAngle}°`)
-  const whole = limitsOf({ ...scale, limits: undefined })
-  if (limits.min > limits.max || limits.min < whole.min || limits.max > whole.max) {
-    throw bad(name, `its limits ${limits.min}° to ${limits.max}° are not within ${whole.min}° to ${whole.max}°`)
-  }
+/** The width of a pulse in messages: in whole ns, so that no rounding shows. */
+export function showPulse(ms: number): string {
+  return `${toMs(toNs(ms))} ms`
 }
 
-function bad(name: string, what: string): PiWorkerError {
-  return new PiWorkerError('ERR_BAD_CONFIG', `${name}: ${what}`, {
-    place: name,
-    remedy: 'Give minPulse below maxPulse, two different angles for them, and limits between these.',
-  })
+/** Refuses pulses or angles that are the wrong way round, and limits that go beyond them. */
+export function refuseScale(scale: ServoScale): Refusal | undefined {
+  const { minPulse, maxPulse, minAngle, maxAngle, limits } = scale
+  if (minPulse >= maxPulse) {
+    const message = `must be less than maxPulse, which is ${showPulse(maxPulse)}, not ${showPulse(minPulse)}`
+    const remedy = 'Give minPulse < maxPulse; a servo that turns the other way round has minAngle > maxAngle.'
+    return { path: ['minPulse'], message, remedy }
+  }
+  if (minAngle === maxAngle) {
+    const message = `must be another angle than maxAngle, not ${minAngle}° too`
+    return { path: ['minAngle'], message, remedy: 'Give the angles at minPulse and at maxPulse.' }
+  }
+  if (limits.min > limits.max) {
+    const message = `must be at most max, which is ${limits.max}°, not ${limits.min}°`
+    return { path: ['limits', 'min'], message, remedy: 'Give min <= max.' }
+  }
+  const whole = limitsOf({ ...scale, limits: undefined })
+  const beyond = limits.min < whole.min ? 'min' : limits.max > whole.max ? 'max' : undefined
+  if (beyond === undefined) return undefined
+  const message = `must be from ${whole.min}° to ${whole.max}°, not ${limits[beyond]}°`
+  return { path: ['limits', beyond], message, remedy: 'Give limits within minAngle to maxAngle.' }
+}
+
+const STAY_WITHIN = 'Stay within its limits, or change them in its configuration if the mechanism allows it.'
+
+/** Refuses an angle at `key` that is not within the limits. */
+export function refuseAngle({ limits }: ServoScale, key: string, angle: number): Refusal | undefined {
+  const { min, max } = limits
+  if (angle >= min && angle <= max) return undefined
+  return { path: [key], message: `must be from ${min}° to ${max}°, not ${angle}°`, remedy: STAY_WITHIN }
+}
+
+/** Refuses a pulse at `key` that turns it beyond the limits. */
+export function refusePulse(scale: ServoScale, key: string, pulse: number): Refusal | undefined {
+  const { min, max } = scale.limits
+  const [shortest, longest] = scale.minAngle < scale.maxAngle ? [min, max] : [max, min]
+  const least = toPulse(scale, shortest)
+  const most = toPulse(scale, longest)
+  if (toNs(pulse) >= toNs(least) && toNs(pulse) <= toNs(most)) return undefined
+  const range = `from ${showPulse(least)} (${shortest}°) to ${showPulse(most)} (${longest}°)`
+  return { path: [key], message: `must be ${range}, not ${showPulse(pulse)}`, remedy: STAY_WITHIN }
 }

@@ -5,16 +5,16 @@
 
 import { type Static, Type } from 'typebox'
 import { definePeripheral } from '../bench/definition.js'
+import type { Refusal } from '../bench/problems.js'
 import { Default, DurationSchema } from '../bench/schema.js'
-import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import type { Clock } from '../worker/clock.js'
 import { toMs, toNs } from '../worker/duration.js'
-import { CHANNEL_INSTEAD, occupiedChannel, openPwm, type PwmOutput, pwmPlace } from './pwm-output.js'
-import { checkScale, limitsOf, type ServoScale, toAngle, toPulse } from './servo-scale.js'
+import { CHANNEL_INSTEAD, occupiedChannel, openPwm, type PwmOutput, pwmPlace, refusePlace } from './pwm-output.js'
+import { pwmOutputs } from './pwm-outputs.js'
+import { limitsOf, refuseAngle, refusePulse, refuseScale, type ServoScale, toAngle, toPulse } from './servo-scale.js'
 
 interface ServoDevice {
-  readonly name: string
   readonly output: PwmOutput
   readonly scale: ServoScale
   readonly clock: Clock
@@ -102,19 +102,25 @@ export const servo = definePeripheral({
       }),
     ),
   }),
+  check: config =>
+    refusePlace(config) ??
+    refuseScale(scaleOf(config)) ??
+    (config.safe === 'release' ? undefined : refuseAngle(scaleOf(config), 'safe', config.safe)),
   needs: ({ line }) => ({ pwm: line !== undefined, instead: CHANNEL_INSTEAD }),
   occupies: config => occupiedChannel(config, ['channel']),
+  outputs: config => {
+    const { activeLow, frequency, safe } = config
+    const duty = safe === 'release' ? 0 : (toPulse(scaleOf(config), safe) * frequency) / 1000
+    return pwmOutputs([{ place: config, activeLow, duty, load: false }])
+  },
   open: async ({ name, config, board, buses, clock }): Promise<ServoDevice> => {
     const { frequency, activeLow, speed } = config
-    const scale: ServoScale = { ...config, limits: limitsOf(config) }
-    checkScale(name, scale)
-    const safe =
-      config.safe === 'release' ? undefined : checkedAngle({ name, scale }, 'safe', config.safe, 'ERR_BAD_CONFIG')
+    const scale = scaleOf(config)
+    const safe = config.safe === 'release' ? undefined : config.safe
     const frameNs = Math.round(1e9 / frequency)
     const initial = safe === undefined ? 0 : toNs(toPulse(scale, safe)) / frameNs
     const output = await openPwm({ name, board, buses }, { place: config, frequency, activeLow, initial })
     const device = {
-      name,
       output,
       scale,
       clock,
@@ -137,10 +143,13 @@ export const servo = definePeripheral({
         Type.Object({ pulseWidth: Pulse('Width of the pulse to turn with.') }),
       ]),
       output: Moved,
+      check: (config, input) => {
+        const scale = scaleOf(config)
+        if ('angle' in input) return refuseAngle(scale, 'angle', input.angle)
+        return refusePulse(scale, 'pulseWidth', input.pulseWidth)
+      },
       run: async (device, input, task) => {
-        const wanted = 'angle' in input ? input.angle : toAngle(device.scale, input.pulseWidth)
-        const field = 'angle' in input ? 'angle' : `pulseWidth ${input.pulseWidth} ms`
-        const angle = checkedAngle(device, field, wanted, 'ERR_BAD_INPUT')
+        const angle = 'angle' in input ? input.angle : toAngle(device.scale, input.pulseWidth)
         const began = task.clock.now()
         await turnTo(device, angle, task)
         return { ...positionOf(device), took: toMs(task.clock.now() - began) }
@@ -155,10 +164,11 @@ export const servo = definePeripheral({
         over: DurationSchema({ description: 'How long it takes from the one to the other.', exclusiveMinimum: 0 }),
       }),
       output: Moved,
+      check: (config, { from, to, over }) =>
+        refuseAngle(scaleOf(config), 'from', from) ??
+        refuseAngle(scaleOf(config), 'to', to) ??
+        refusePace(config.speed, Math.abs(to - from), over),
       run: async (device, { from, to, over }, task) => {
-        checkedAngle(device, 'from', from, 'ERR_BAD_INPUT')
-        checkedAngle(device, 'to', to, 'ERR_BAD_INPUT')
-        checkPace(device, Math.abs(to - from) / (over / 1000))
         await turnTo(device, from, task)
         const began = task.clock.now()
         await glide(device, to, toNs(over), task)
@@ -259,25 +269,16 @@ function positionOf({ angle, pulseNs }: ServoDevice): Static<typeof Position> {
   return angle === undefined ? { angle: null, pulseWidth: null } : { angle, pulseWidth: toMs(Math.round(pulseNs)) }
 }
 
-function checkedAngle(
-  { name, scale }: Pick<ServoDevice, 'name' | 'scale'>,
-  field: string,
-  angle: number,
-  code: 'ERR_BAD_INPUT' | 'ERR_BAD_CONFIG',
-): number {
-  const { min, max } = scale.limits
-  if (angle >= min && angle <= max) return angle
-  throw new PiWorkerError(code, `${name}: ${field} is ${angle}°, which is not from ${min}° to ${max}°`, {
-    place: name,
-    remedy: `Give an angle within the limits of ${name}, or change them in its configuration if the mechanism allows it.`,
-    details: { angle, min, max },
-  })
+function scaleOf(config: Omit<ServoScale, 'limits'> & Partial<Pick<ServoScale, 'limits'>>): ServoScale {
+  return { ...config, limits: limitsOf(config) }
 }
 
-function checkPace({ name, speed }: ServoDevice, pace: number): void {
-  if (speed === undefined || pace <= speed) return
-  throw new PiWorkerError('ERR_BAD_INPUT', `${name}: that is ${pace} °/s, and its speed is at most ${speed} °/s`, {
-    place: name,
-    remedy: 'Give the sweep more time, or raise "speed" in the configuration.',
-  })
+function refusePace(speed: number | undefined, way: number, over: number): Refusal | undefined {
+  const least = speed === undefined ? 0 : (way / speed) * 1000
+  if (over >= least) return undefined
+  return {
+    path: ['over'],
+    message: `must be at least ${Math.ceil(least)} ms for ${way}° at its speed of ${speed} °/s, not ${over} ms`,
+    remedy: 'Give the sweep more time, or raise "speed" in its configuration.',
+  }
 }

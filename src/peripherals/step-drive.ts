@@ -79,6 +79,15 @@ export async function openDrive(board: BenchBoard, wiring: Wiring, invert: boole
   return 'coils' in wiring ? await PhaseDrive.open(board, wiring, invert) : await PulseDrive.open(board, wiring, invert)
 }
 
+/** The shortest that a step can last, in ns; the pulse of a driver chip is as long low as high. */
+export function shortestStepNs(wiring: Wiring, shortestPulseNs: number): number {
+  return 'coils' in wiring ? shortestPulseNs : 2 * pulseNs(wiring, shortestPulseNs)
+}
+
+function pulseNs({ stepPulse }: { readonly stepPulse: number }, shortestPulseNs: number): number {
+  return Math.max(toNs(stepPulse), shortestPulseNs)
+}
+
 /** Steps of the 28BYJ-48 (32 full steps, gear of 64) and of the usual motor on a driver chip without microsteps. */
 export function usualStepsPerTurn(wiring: Wiring): number {
   if (!('coils' in wiring)) return 200
@@ -116,7 +125,7 @@ class PulseDrive implements StepDrive {
     this.#forward = invert ? -1 : 1
     this.handle = handle
     this.#enable = enable
-    this.#pulseNs = Math.max(toNs(stepPulse), shortestPulseNs)
+    this.#pulseNs = pulseNs({ stepPulse }, shortestPulseNs)
     this.#setupNs = toNs(directionSetup)
     this.#wakeNs = toNs(wake)
   }
@@ -221,8 +230,8 @@ class PhaseDrive implements StepDrive {
 }
 
 /** @throws ERR_BAD_CONFIG when steps would be shorter than the drive can make them */
-export function checkSpeed(name: string, drive: StepDrive, maxSpeed: number): void {
-  const fastest = 1e9 / drive.shortestNs
+export function checkSpeed(name: string, shortestNs: number, maxSpeed: number): void {
+  const fastest = 1e9 / shortestNs
   if (maxSpeed <= fastest) return
   throw new PiWorkerError('ERR_BAD_CONFIG', `${name}: ${maxSpeed} steps/s is too fast: it can make ${fastest}`, {
     place: name,

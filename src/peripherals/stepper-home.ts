@@ -11,6 +11,7 @@ import { type Axis, type OnLimit, travel } from './step-motion.js'
 import type { RampSpeeds } from './step-ramp.js'
 
 export interface Homing {
+  readonly limit: LimitSwitch
   /** Towards the switch. */
   readonly turn: Turn
   /** Of the first approach and of the way off, in steps/s. */
@@ -23,10 +24,9 @@ export interface Homing {
 
 /**
  * Position 0 is afterwards where the switch is pressed in the slow approach. Gives how many steps the fast one took.
- * @throws ERR_NO_LIMIT_SWITCH before anything moves, ERR_HOME_FAILED
+ * @throws ERR_HOME_FAILED
  */
-export async function home(axis: Axis, { turn, speed, slow, most }: Homing, task: TaskContext): Promise<number> {
-  const limit = requireLimit(axis)
+export async function home(axis: Axis, { limit, turn, speed, slow, most }: Homing, task: TaskContext): Promise<number> {
   const away: Turn = turn === 1 ? -1 : 1
   const go = async (direction: Turn, steps: number, at: number, onLimit: OnLimit) =>
     await travel(axis, { steps, turn: direction, speeds: upTo(axis, at), onLimit }, task)
@@ -47,15 +47,6 @@ export async function home(axis: Axis, { turn, speed, slow, most }: Homing, task
   await backOff()
   axis.known = true
   return fast.steps
-}
-
-/** @throws ERR_NO_LIMIT_SWITCH */
-export function requireLimit({ name, limit }: Axis): LimitSwitch {
-  if (limit !== undefined) return limit
-  throw new PiWorkerError('ERR_NO_LIMIT_SWITCH', `${name} cannot home: it has no limit switch`, {
-    place: name,
-    remedy: `Give ${name} a "limit" with the line of its switch, or move it to its zero by hand and call zero.`,
-  })
 }
 
 /** From the edge of the switch on, the whole way off. */

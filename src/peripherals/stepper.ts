@@ -5,17 +5,26 @@ import { definePeripheral } from '../bench/definition.js'
 import { Default, OneOf } from '../bench/schema.js'
 import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
-import { Limit, openLimit } from './limit-switch.js'
-import { checkSpeed, openDrive, type Turn, usualStepsPerTurn, Wiring } from './step-drive.js'
+import { Limit, type LimitSwitch, openLimit } from './limit-switch.js'
+import { checkSpeed, openDrive, shortestStepNs, type Turn, usualStepsPerTurn, Wiring } from './step-drive.js'
 import { type Axis, checkFree, travel } from './step-motion.js'
-import { home, requireLimit } from './stepper-home.js'
+import { home } from './stepper-home.js'
+import { stepperOutputs } from './stepper-outputs.js'
+import {
+  boundOf,
+  CANNOT_RELEASE,
+  NO_LIMIT,
+  type PositionRange,
+  refuseBraking,
+  refuseRange,
+  refuseSpeed,
+  refuseTarget,
+} from './stepper-refusals.js'
 
 interface StepperDevice {
   readonly axis: Axis
   readonly stepsPerTurn: number
-  /** Bounds of the position, in steps. */
-  readonly min: number
-  readonly max: number
+  readonly range: PositionRange
   readonly safe: 'hold' | 'release'
 }
 
@@ -28,9 +37,6 @@ const Place = {
   turns: Type.Number({ description: 'The same in turns.', unit: 'turns' }),
   known: Type.Boolean({ description: 'Whether the position counts from a known place: after home or zero.' }),
 }
-
-/** Motors stop within this time when a task is stopped: less than the grace of a task. */
-const LONGEST_BRAKING_S = 2
 
 export const stepper = definePeripheral({
   type: 'stepper',
@@ -66,6 +72,7 @@ export const stepper = definePeripheral({
       'hold',
     ),
   }),
+  check: config => refuseRange(config) ?? refuseBraking(config),
   simulate: Type.Object({
     position: Type.Optional(Steps('Where the motor stands at the start, as the part counts.')),
     limitAt: Type.Optional(Steps('Where the limit switch begins to be pressed, as the part counts.')),
@@ -74,12 +81,11 @@ export const stepper = definePeripheral({
     ),
     maxSpeed: Type.Optional(Speed('Faster steps are missed.')),
   }),
+  outputs: ({ wiring, safe }) => stepperOutputs(wiring, safe),
   open: async ({ name, config, board }): Promise<StepperDevice> => {
     const { wiring, invert, maxSpeed, acceleration, startSpeed, limit, safe } = config
-    const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = config
-    checkConfig(name, config)
+    checkSpeed(name, shortestStepNs(wiring, board.capabilities.shortestPulseNs), maxSpeed)
     const opened = await openDrive(board, wiring, invert)
-    checkSpeed(name, opened, maxSpeed)
     const speeds = { startSpeed: Math.min(startSpeed, maxSpeed), speed: maxSpeed, acceleration }
     const axis: Axis = {
       name,
@@ -89,7 +95,7 @@ export const stepper = definePeripheral({
       position: 0,
       known: false,
     }
-    return { axis, stepsPerTurn: config.stepsPerTurn ?? usualStepsPerTurn(wiring), min, max, safe }
+    return { axis, stepsPerTurn: config.stepsPerTurn ?? usualStepsPerTurn(wiring), range: config, safe }
   },
   actions: {
     move: {
@@ -115,6 +121,8 @@ export const stepper = definePeripheral({
           description: 'null when only the hardware knows.',
         }),
       }),
+      check: (config, input) =>
+        refuseSpeed(config, 'speed', input.speed) ?? ('to' in input ? refuseTarget(config, input.to) : undefined),
       run: (device, input, task) => move(device, input, task),
     },
     home: {
@@ -135,13 +143,17 @@ export const stepper = definePeripheral({
         ),
       }),
       output: Type.Object({ ...Place, steps: Steps('Steps of the fast approach.') }),
+      check: (config, { speed, slow }) =>
+        config.limit === undefined
+          ? NO_LIMIT
+          : (refuseSpeed(config, 'speed', speed) ?? refuseSpeed(config, 'slow', slow)),
       run: async (device, { direction, most, ...wanted }, task) => {
         const { axis, stepsPerTurn } = device
-        requireLimit(axis)
-        const speed = checkedSpeed(axis, wanted.speed ?? axis.speeds.speed / 2)
-        const slow = checkedSpeed(axis, wanted.slow ?? speed / 10)
+        const speed = wanted.speed ?? axis.speeds.speed / 2
+        const slow = wanted.slow ?? speed / 10
         const turn = direction === 'forward' ? 1 : -1
-        const steps = await home(axis, { turn, speed, slow, most: most ?? 20 * stepsPerTurn }, task)
+        const limit = axis.limit as LimitSwitch
+        const steps = await home(axis, { limit, turn, speed, slow, most: most ?? 20 * stepsPerTurn }, task)
         return { ...placeOf(device), steps }
       },
     },
@@ -178,8 +190,9 @@ export const stepper = definePeripheral({
       description: 'It can be turned by hand then. Refused for a driver chip without an enable line.',
       effect: 'idempotent',
       output: Type.Object(Place),
+      check: ({ wiring }) => ('coils' in wiring || wiring.enable !== undefined ? undefined : CANNOT_RELEASE),
       run: device => {
-        if (!device.axis.drive.release()) throw cannotRelease(device.axis.name)
+        device.axis.drive.release()
         return placeOf(device)
       },
     },
@@ -201,7 +214,7 @@ type MoveInput = ({ readonly steps: number } | { readonly to: number } | { reado
 async function move(device: StepperDevice, input: MoveInput, task: TaskContext) {
   const { axis } = device
   const by = stepsOf(device, input)
-  const speed = checkedSpeed(axis, input.speed ?? axis.speeds.speed)
+  const speed = input.speed ?? axis.speeds.speed
   checkTarget(device, axis.position + by)
   if (by === 0) return { ...placeOf(device), steps: 0, requested: 0, took: 0, latest: 0 }
   const turn: Turn = by > 0 ? 1 : -1
@@ -220,48 +233,15 @@ function placeOf({ axis, stepsPerTurn }: StepperDevice): Static<Type.TObject<typ
   return { position: axis.position, turns: axis.position / stepsPerTurn, known: axis.known }
 }
 
-function checkedSpeed({ name, speeds }: Axis, speed: number): number {
-  if (speed <= speeds.speed) return speed
-  throw new PiWorkerError('ERR_BAD_INPUT', `${name}: ${speed} steps/s is more than its maxSpeed of ${speeds.speed}`, {
-    place: name,
-    remedy: 'Ask for less, or raise maxSpeed in its configuration if the motor can.',
-  })
-}
-
-function checkTarget({ axis, min, max }: StepperDevice, target: number): void {
-  if (Number.isSafeInteger(target) && target >= min && target <= max) return
-  throw new PiWorkerError('ERR_BAD_INPUT', `${axis.name}: position ${target} is not from ${min} to ${max}`, {
+/** Of moves by so many steps: where those end, is known only when they begin. */
+function checkTarget({ axis, range }: StepperDevice, target: number): void {
+  const bound = boundOf(range, target)
+  if (bound === undefined) return
+  const { position } = axis
+  const message = `${axis.name}: from ${position} it would go to ${target}, and must be ${bound}`
+  throw new PiWorkerError('ERR_BAD_INPUT', message, {
     place: axis.name,
     remedy: 'Stay within "min" and "max" of its configuration; home it first if it does not know where it is.',
-    details: { position: axis.position, target, min, max },
-  })
-}
-
-interface Speeds {
-  readonly maxSpeed: number
-  readonly startSpeed: number
-  readonly acceleration: number
-  readonly min?: number | undefined
-  readonly max?: number | undefined
-}
-
-function checkConfig(name: string, { maxSpeed, startSpeed, acceleration, min, max }: Speeds): void {
-  if (min !== undefined && max !== undefined && min > max) {
-    throw badConfig(name, `its least position ${min} is above the greatest, ${max}`, 'Give min <= max.')
-  }
-  const braking = (maxSpeed - startSpeed) / acceleration
-  if (braking <= LONGEST_BRAKING_S) return
-  const remedy = `Raise acceleration or startSpeed, or lower maxSpeed: braking may take ${LONGEST_BRAKING_S} s.`
-  throw badConfig(name, `it would take ${braking} s to stop when a task is stopped`, remedy)
-}
-
-function badConfig(name: string, what: string, remedy: string): PiWorkerError {
-  return new PiWorkerError('ERR_BAD_CONFIG', `${name}: ${what}`, { place: name, remedy })
-}
-
-function cannotRelease(name: string): PiWorkerError {
-  return new PiWorkerError('ERR_UNSUPPORTED', `${name} has no enable line, so its current cannot be taken off`, {
-    place: name,
-    remedy: 'Wire the enable input of its driver chip to a line, and give that as wiring.enable.',
+    details: { position, target, min: range.min, max: range.max },
   })
 }

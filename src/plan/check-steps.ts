@@ -1,9 +1,11 @@
 /** The check of the steps of a plan file: actions by the definitions of the bench, all else by the table of step kinds. */
 
-import { check } from '../bench/check.js'
-import type { AnyDefinition } from '../bench/definition.js'
+import { check, checkInput } from '../bench/check.js'
+import type { Action, AnyDefinition } from '../bench/definition.js'
+import { exampleOf, formatExample } from '../bench/example.js'
 import { getOwn, putOwn } from '../bench/plain-data.js'
 import { isNode, type SchemaNode } from '../bench/schema.js'
+import type { CheckedBench } from './check-bench.js'
 import type { Path } from './place.js'
 import type { Step } from './plan.js'
 import { type At, missingName, type ProblemList } from './problem-list.js'
@@ -25,13 +27,14 @@ interface WrittenAction {
 
 export class StepCheck {
   readonly #source: PlanSource
-  readonly #definitions: ReadonlyMap<string, AnyDefinition | undefined>
+  readonly #definitions: CheckedBench['definitions']
+  readonly #configs: CheckedBench['configs']
   readonly #problems: ProblemList
 
-  /** @param definitions of the bench's peripherals; undefined where the type is not known, which is a problem of its own */
-  constructor(source: PlanSource, definitions: ReadonlyMap<string, AnyDefinition | undefined>, problems: ProblemList) {
+  constructor(source: PlanSource, { definitions, configs }: CheckedBench, problems: ProblemList) {
     this.#source = source
     this.#definitions = definitions
+    this.#configs = configs
     this.#problems = problems
   }
 
@@ -123,11 +126,10 @@ export class StepCheck {
     if (input === undefined) return undefined
     if (!isNode(input)) {
       const message = `the input of ${name} must be an object`
-      const remedy = `Write ${name}: { key: value }.`
-      this.#problems.add(path, 'value', () => ({ code: 'ERR_PLAN_VALUE', message, remedy }))
+      this.#problems.add(path, 'value', () => ({ code: 'ERR_PLAN_VALUE', message, remedy: inputLikeThis(name, found) }))
       return undefined
     }
-    const checked = check(found.input, input)
+    const checked = checkInput(found, this.#configs.get(peripheral), input)
     if (checked.problems !== undefined) {
       this.#problems.addAll(checked.problems, path, [name])
       return undefined
@@ -153,10 +155,12 @@ export class StepCheck {
     const keys = Object.keys(written)
     const head = keys.find(key => !kinds.some(kind => hasField(kind, key)))
     if (head === undefined) {
-      const [word] = [...stepKinds].find(([, kind]) => hasField(kind, keys[0] as string)) ?? []
+      const [first] = keys as [string, ...string[]]
+      const [word] = [...stepKinds].find(([, kind]) => hasField(kind, first)) ?? []
       this.#problems.add(path, 'value', () => ({
         code: 'ERR_PLAN_VALUE',
-        message: `${keys.join(' and ')} need "${word}" beside them`,
+        message:
+          keys.length === 1 ? `${first} needs "${word}" beside it` : `${keys.join(' and ')} need "${word}" beside them`,
         remedy: 'Add what is missing.',
       }))
     } else {
@@ -190,6 +194,11 @@ export class StepCheck {
 
 function hasField(kind: StepKind, key: string): boolean {
   return Object.hasOwn(kind.schema.properties, key)
+}
+
+function inputLikeThis(name: string, { input }: Action): string {
+  const example = formatExample(input, exampleOf(input))
+  return example === '{}' ? `Write ${name} alone: it has no input.` : `Write ${name}: ${example}.`
 }
 
 /** Whether a key says what a step is. */

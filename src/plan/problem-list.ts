@@ -82,7 +82,8 @@ function findingOf(error: unknown): Finding {
   return { code: error.code, message: error.message, remedy: error.remedy }
 }
 
-function remedyOf({ kind, suggestion }: Problem): string | undefined {
+function remedyOf({ kind, suggestion, remedy }: Problem): string | undefined {
+  if (remedy !== undefined) return remedy
   if (suggestion !== undefined) return meant(suggestion)
   return kind === 'missing' ? 'Add what is missing.' : undefined
 }

@@ -3,58 +3,36 @@
  * every peripheral is made safe.
  */
 
+import type { PauseOptions, PlanState } from '../bench/stop/running-plans.js'
 import { PiWorkerError } from '../errors.js'
 import type { Clock } from '../worker/clock.js'
 import { toNs } from '../worker/duration.js'
 import type { Task } from '../worker/task.js'
+import { badOption } from '../worker/task-options.js'
 import { VirtualClock } from '../worker/virtual-clock.js'
 import type { ActionStep, ParallelStep, RepeatStep, Step } from './plan.js'
+import type {
+  PlanBench,
+  PlanEvent,
+  PlanOutcome,
+  PlanResult,
+  PlanRunOptions,
+  Runnable,
+  RunningPlan,
+} from './plan-bench.js'
+import { PlanPause } from './plan-pause.js'
 import { PlanTask } from './plan-task.js'
 
-/** What a plan needs of a bench: actions by name, a clock, and safe states. */
-export interface PlanBench {
-  readonly clock: Clock
-  /** Starts an action. @throws ERR_BAD_INPUT and others when it cannot be started. */
-  call(peripheral: string, action: string, input: unknown): Task
-  /** Puts every peripheral into its safe state. @throws ERR_NOT_SAFE */
-  safe(): Promise<void>
-}
-
-export type PlanOutcome = 'succeeded' | 'failed' | 'cancelled'
-
-export type PlanEvent =
-  | { readonly type: 'created'; readonly task: PlanTask }
-  | { readonly type: 'finished'; readonly task: PlanTask }
-
-export interface PlanRunOptions {
-  /** Stops the plan when it aborts: outcome `cancelled`. */
-  readonly signal?: AbortSignal | undefined
-  /** Called for every task when it is created and when it is over. What it throws fails the plan. */
-  readonly onEvent?: ((event: PlanEvent) => void) | undefined
-}
-
-export interface PlanResult {
-  readonly name: string
-  readonly outcome: PlanOutcome
-  /** In the order of their creation. */
-  readonly tasks: readonly PlanTask[]
-  /** Why the plan did not succeed. */
-  readonly error: unknown
-  /** The step whose failure ended the plan, when it was one. */
-  readonly failedStep: Step | undefined
-  /** A peripheral could not be made safe after the plan had been stopped. */
-  readonly notSafe: unknown
-  /** How many rounds of a `repeat` with `every` started late, because the round before took longer than `every`. */
-  readonly overruns: number
-}
+export type { PlanBench, PlanEvent, PlanOutcome, PlanResult, PlanRunOptions, Runnable, RunningPlan }
 
 /** Runs every step of `plan` on `bench`. Never rejects: what went wrong is in the result. */
-export async function runPlan(
-  bench: PlanBench,
-  plan: { readonly name: string; readonly steps: readonly Step[] },
-  options: PlanRunOptions = {},
-): Promise<PlanResult> {
-  return await new PlanRun(bench, options).run(plan.name, plan.steps)
+export async function runPlan(bench: PlanBench, plan: Runnable, options: PlanRunOptions = {}): Promise<PlanResult> {
+  return await startPlan(bench, plan, options).result
+}
+
+/** The same, for those who want to pause it. */
+export function startPlan(bench: PlanBench, plan: Runnable, options: PlanRunOptions = {}): RunningPlan {
+  return new PlanRun(bench, plan, options)
 }
 
 /**
@@ -63,8 +41,13 @@ export async function runPlan(
  */
 const STEPS_WITHOUT_PAUSE = 256
 
-class PlanRun {
+class PlanRun implements RunningPlan {
+  readonly name: string
+  readonly result: Promise<PlanResult>
   readonly #bench: PlanBench
+  readonly #pausing: PlanPause
+  /** The clock ran idle while the plan was paused. */
+  #idle = false
   readonly #clock: Clock
   readonly #options: PlanRunOptions
   readonly #tasks: PlanTask[] = []
@@ -80,24 +63,57 @@ class PlanRun {
   /** Gives the error of peripherals that could not be made safe; set when the plan is stopped. */
   #safety: Promise<unknown> | undefined
 
-  constructor(bench: PlanBench, options: PlanRunOptions) {
+  constructor(bench: PlanBench, { name, steps }: Runnable, options: PlanRunOptions) {
+    this.name = name
     this.#bench = bench
     this.#clock = bench.clock
+    this.#pausing = new PlanPause(bench.clock)
     this.#options = options
+    this.result = this.#run(steps)
   }
 
-  async run(name: string, steps: readonly Step[]): Promise<PlanResult> {
+  get state(): PlanState {
+    return this.#pausing.state
+  }
+
+  /**
+   * Begins no more steps, and waits until those that are under way have ended; then all is made safe if that is asked
+   * for. Resolves earlier when the plan is resumed or ends meanwhile.
+   * @throws ERR_NOT_RUNNING when the plan is over, ERR_NOT_SAFE (it stays paused), ERR_BAD_OPTION
+   */
+  async pause({ outputs = 'keep' }: PauseOptions = {}): Promise<void> {
+    if (outputs !== 'keep' && outputs !== 'safe') throw badOption('outputs', outputs, "'keep' or 'safe'")
+    await this.#pausing.close(this.name)
+    if (this.state !== 'paused') return
+    if (outputs === 'safe') await this.#bench.safe()
+    this.#bench.worker?.tell({ type: 'paused', plan: this.name, outputs })
+  }
+
+  /** Goes on with the next steps. Does nothing when the plan is not paused. */
+  resume(): void {
+    if (!this.#pausing.closed) return
+    this.#pausing.resume()
+    this.#bench.worker?.tell({ type: 'resumed', plan: this.name })
+    if (this.#idle && this.#clock instanceof VirtualClock) this.#watchIdle(this.#clock)
+  }
+
+  async #run(steps: readonly Step[]): Promise<PlanResult> {
     const { signal } = this.#options
     const cancel = (): void => this.#stop('cancelled', signal?.reason, undefined)
     signal?.addEventListener('abort', cancel, { once: true })
     if (signal?.aborted) cancel()
     if (this.#clock instanceof VirtualClock) this.#watchIdle(this.#clock)
+    const detach = this.#bench.attach?.(this)
+    const deaf = this.#bench.onStop?.(error => this.#stop('failed', error, undefined))
     await this.#steps(steps)
     this.#over = true
+    this.#pausing.end()
+    detach?.()
+    deaf?.()
     signal?.removeEventListener('abort', cancel)
     const notSafe = await this.#safety
     return {
-      name,
+      name: this.name,
       outcome: this.#outcome,
       tasks: this.#tasks,
       error: this.#error,
@@ -113,6 +129,7 @@ class PlanRun {
 
   async #steps(steps: readonly Step[]): Promise<void> {
     for (const step of steps) {
+      if (this.#pausing.closed) await this.#pausing.pass()
       if (this.#stopped) return
       if (++this.#stepsWithoutPause > STEPS_WITHOUT_PAUSE) await this.#pause(0)
       await this.#step(step)
@@ -162,16 +179,16 @@ class PlanRun {
 
   /**
    * Rounds start at whole multiples of `every` after the first: lateness does not add up. A round that takes longer
-   * shifts those after it, for a pump that is late must not give its doses all at once.
+   * shifts those after it, for a pump that is late must not give its doses all at once. The time of a pause is none.
    */
   async #repeat(step: RepeatStep): Promise<void> {
     const every = step.everyMs === undefined ? undefined : toNs(step.everyMs)
-    let due = this.#clock.now()
+    let due = this.#pausing.now()
     for (let round = 0; round < step.count && !this.#stopped; round++) {
       if (every !== undefined && round > 0) {
         due += every
-        const now = this.#clock.now()
-        if (due > now) await this.#pause(due - now)
+        const now = this.#pausing.now()
+        if (due > now) await this.#reach(due)
         if (due < now) {
           this.#overruns++
           due = now
@@ -182,7 +199,16 @@ class PlanRun {
   }
 
   async #parallel(step: ParallelStep): Promise<void> {
-    await Promise.all(step.branches.map(branch => this.#step(branch)))
+    const over = this.#pausing.fork(step.branches.length)
+    await Promise.all(step.branches.map(branch => this.#step(branch).finally(over)))
+  }
+
+  /** Waits until the plan's own time is `due`. */
+  async #reach(due: number): Promise<void> {
+    for (let left = due - this.#pausing.now(); left > 0 && !this.#stopped; left = due - this.#pausing.now()) {
+      await this.#pause(left)
+      if (this.#pausing.closed) await this.#pausing.pass()
+    }
   }
 
   /** Waits on the clock, or until the plan is stopped. */
@@ -206,6 +232,7 @@ class PlanRun {
     this.#outcome = outcome
     this.#error = error
     this.#failedStep = step
+    this.#pausing.end()
     for (const end of [...this.#pauses]) end()
     for (const task of [...this.#running.keys()]) task.cancel('the plan was stopped')
     // Now, not at the end: a relay that is idle must not stay on while a slow neighbour comes to its end.
@@ -216,6 +243,8 @@ class PlanRun {
   #watchIdle(clock: VirtualClock): void {
     const onIdle = (): void => {
       if (this.#over || this.#stopped) return
+      this.#idle = this.#pausing.state === 'paused'
+      if (this.#idle) return // it waits for somebody, who may come
       const [step] = this.#running.values()
       const names = [...this.#running.keys()].map(task => task.name)
       const error = new PiWorkerError(

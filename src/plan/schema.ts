@@ -2,8 +2,10 @@
 
 import { Type } from 'typebox'
 import type { Action, AnyDefinition, Definitions } from '../bench/definition.js'
+import { Interlocks } from '../bench/guards/interlocks.js'
 import { problemsOf } from '../bench/problems.js'
 import { type SchemaNode, toJsonSchema } from '../bench/schema.js'
+import { stopLine } from '../bench/stop/stop-line.js'
 import { Steps, stepKinds } from './step-kinds.js'
 
 /** The top level of a plan file. */
@@ -12,6 +14,13 @@ export const PLAN_FILE = Type.Object({
     Type.String({ minLength: 1, title: 'Name', description: "What the plan is called. Default: the file's name." }),
   ),
   bench: Type.Unknown({ title: 'Bench', description: 'The peripherals, by name.' }),
+  interlocks: Type.Optional(Type.Unknown({ title: 'Interlocks', description: 'What must never be on together.' })),
+  stop: Type.Optional(
+    Type.Unknown({
+      title: 'Stop line',
+      description: 'The input of a stop button that is normally closed: while it is open, nothing runs.',
+    }),
+  ),
   plan: Steps('The steps, one after another.'),
   simulate: Type.Optional(
     Type.Unknown({
@@ -41,10 +50,12 @@ export function planSchema(definitions: Definitions): Record<string, unknown> {
         propertyNames: { pattern: `^${NAME}$` },
         additionalProperties: { anyOf: all.map(peripheralSchema) },
       },
+      interlocks: { ...toJsonSchema(Interlocks), ...PLAN_FILE.properties.interlocks },
+      stop: { ...toJsonSchema(stopLine.config), ...PLAN_FILE.properties.stop },
       simulate: {
         ...PLAN_FILE.properties.simulate,
         type: ['object', 'null'],
-        additionalProperties: { anyOf: [{ type: 'null' }, ...all.flatMap(simulateSchema)] },
+        additionalProperties: { anyOf: [{ type: 'null' }, ...[...all, stopLine].flatMap(simulateSchema)] },
       },
     },
     $defs: { steps: { type: 'array', minItems: 1, items: { anyOf: stepSchemas(all) } } },

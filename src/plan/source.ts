@@ -14,6 +14,8 @@ import {
   type Node,
   type ParsedNode,
   type YAMLMap,
+  type YAMLParseError,
+  type YAMLWarning,
 } from 'yaml'
 import { makePlace, type Path, type Place, type PlanProblem, planError } from './place.js'
 import { readPlanBytes } from './read-file.js'
@@ -111,6 +113,9 @@ export class PlanSource {
     const [first, second] = documents
     const slips = [...(first?.errors ?? []), ...(first?.warnings ?? [])]
     if (slips.length > 0) {
+      const tab = slips.find(slip => this.#isIndentedByTab(slip))
+      // One says all: whoever indents by tabs does so on every line, and what follows from it is no slip of its own.
+      if (tab !== undefined) throw this.#error('ERR_PLAN_SYNTAX', tab.pos[0], sentence(tab.message), USE_SPACES)
       const problems = slips.map<PlanProblem>(slip => ({
         code: 'ERR_PLAN_SYNTAX',
         message: sentence(slip.message),
@@ -129,6 +134,12 @@ export class PlanSource {
       throw this.#error('ERR_PLAN_EMPTY', 0, 'the file holds no plan')
     }
     return contents
+  }
+
+  #isIndentedByTab({ code, pos: [offset] }: YAMLParseError | YAMLWarning): boolean {
+    if (code === 'TAB_AS_INDENT') return true
+    const lineStart = this.#text.lastIndexOf('\n', offset - 1) + 1
+    return code === 'BAD_INDENT' && /^ *\t/.test(this.#text.slice(lineStart, offset + 1))
   }
 
   /** The node that each alias stands for: the last one before it with that anchor. */
@@ -223,6 +234,7 @@ export class PlanSource {
 
 type YamlPair = { readonly key: Node; readonly value: Node | null }
 
+const USE_SPACES = 'Use spaces to indent, here and below: YAML takes no tabs there.'
 const NAME_A_TEXT = 'Name a plan file: YAML or JSON, in UTF-8.'
 
 function decode(bytes: Buffer, file: string): string {

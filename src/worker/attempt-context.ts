@@ -74,9 +74,9 @@ export class AttemptContext implements TaskContext {
     const left = time - this.clock.now()
     if (this.clock.kind === 'virtual') return this.#sleepNs(left)
     if (left > EXACT_NS) await this.#sleepNs(left - EXACT_NS)
-    this.#throwIfStopped()
+    this.throwIfStopped()
     await this.clock.reach(time)
-    this.#throwIfStopped()
+    this.throwIfStopped()
   }
 
   #sleepNs(ns: number): Promise<void> {
@@ -95,9 +95,15 @@ export class AttemptContext implements TaskContext {
     })
   }
 
-  #throwIfStopped(): void {
+  /** Throws why the attempt was stopped, if it was: without a signal, which would have to be made for it. */
+  throwIfStopped(): void {
     if (this.#reason !== undefined) throw this.#reason
   }
+}
+
+/** Throws why the attempt of a task was stopped, if it was: whoever did something else first, looks before it acts. */
+export function throwIfStopped(context: TaskContext): void {
+  if (context instanceof AttemptContext) context.throwIfStopped()
 }
 
 /**

@@ -20,6 +20,34 @@ export type WorkerEventBody =
   | { readonly type: 'quarantined'; readonly queue: string; readonly error: string }
   | { readonly type: 'notSafe'; readonly queue: string; readonly error: string }
   | { readonly type: 'reset'; readonly queue: string }
+  /** A line came to break a rule, and was switched off. */
+  | {
+      readonly type: 'limit'
+      readonly queue: string
+      readonly line: string
+      readonly rule: string
+      readonly error: string
+    }
+  /** The emergency stop of a whole bench: `by` is who or what asked for it. */
+  | { readonly type: 'stop'; readonly reason: string; readonly by: string }
+  /** The stopped bench goes on: `acknowledge` is what was said for it. */
+  | { readonly type: 'stopReset'; readonly acknowledge: string; readonly by: string }
+  /** The process that makes outputs safe when this one cannot: it is gone, or was and there is another one. */
+  | {
+      readonly type: 'guardian'
+      readonly state: 'gone' | 'restarted'
+      readonly pid: number | null
+      readonly error: string | null
+    }
+  /** A plan starts no more steps; with `safe`, what it drives was made safe. */
+  | { readonly type: 'paused'; readonly plan: string; readonly outputs: 'keep' | 'safe' }
+  | { readonly type: 'resumed'; readonly plan: string }
+  /** The run before, in process `pid`, did not come to its end; what was in flight then is indeterminate. */
+  | {
+      readonly type: 'recovered'
+      readonly pid: number | null
+      readonly inFlight: readonly { readonly task: string; readonly name: string }[]
+    }
 
 export type WorkerEvent = WorkerEventBody & {
   /** 1 for the first event of the worker, then one more for each. */

@@ -18,6 +18,8 @@ export class SafeState {
   readonly #events: WorkerEvents
   /** The call of safe() that is under way. Never rejects. */
   #running: Promise<PiWorkerError | undefined> | undefined
+  /** How often handles were revoked. */
+  #disarmings = 0
   /** How many wait for it or are it. */
   #calls = 0
   /** Calls of safe() that took too long, have not settled, and were not disarmed. */
@@ -61,6 +63,7 @@ export class SafeState {
   disarm(): PiWorkerError | undefined {
     if (this.revoke === undefined) return undefined
     try {
+      this.#disarmings++
       this.revoke()
       this.#overdue.clear()
       return undefined
@@ -70,11 +73,17 @@ export class SafeState {
   }
 
   async #reach(safe: SafeFunction): Promise<PiWorkerError | undefined> {
+    const before = this.#disarmings
     try {
       const work: unknown = safe()
       if (typeof work === 'object' && work !== null) await this.#bounded(Promise.resolve(work))
       return undefined
     } catch (cause) {
+      // Its handles were revoked under it: that says nothing of the peripheral, and with fresh ones it can be reached.
+      if (this.#disarmings !== before) {
+        this.#overdue.clear()
+        return await this.#reach(safe)
+      }
       const error = this.#notSafe(`${this.#name} could not be made safe`, cause)
       // A safe() that hangs must not act later, in the middle of something else.
       this.disarm()

@@ -37,6 +37,12 @@ export interface TaskOptions {
   readonly contained?: boolean | undefined
   /** Cancels the task when it aborts. */
   readonly signal?: AbortSignal | undefined
+  /**
+   * What becomes of its peripherals when it fails, times out or is cancelled: they are made safe (the default), or they
+   * keep what it left. What is kept on stays on, with nobody to watch it, until the next task, a stop or the end: a
+   * heater needs a `maxOn` then. A task that is given up, or that a stop or a guard ends, is made safe all the same.
+   */
+  readonly onFailure?: 'safe' | 'keep' | undefined
 }
 
 /** TaskOptions after the check, times in ns, the moment in ms since the epoch. */
@@ -48,6 +54,7 @@ export interface CheckedOptions {
   readonly effect: Effect
   readonly contained: boolean
   readonly signal: AbortSignal | undefined
+  readonly onFailure: 'safe' | 'keep'
 }
 
 /** How long a stopped function may take to settle, unless the task says otherwise. */
@@ -60,10 +67,12 @@ const REPEATABLE: readonly Effect[] = ['read', 'idempotent']
 /** @throws ERR_BAD_OPTION, ERR_BAD_DURATION, ERR_RETRY_UNSAFE */
 export function checkOptions(options: TaskOptions): CheckedOptions {
   const { timeout, grace, notAfter, retries = 0, effect = 'irreversible', contained = false, signal, name } = options
+  const { onFailure = 'safe' } = options
   if (name !== undefined && typeof name !== 'string') throw badOption('name', name, 'a text')
   if (signal !== undefined && !isSignal(signal)) throw badOption('signal', signal, 'an AbortSignal')
   if (!Number.isInteger(retries) || retries < 0) throw badOption('retries', retries, 'a whole number of 0 or more')
   if (!EFFECTS.includes(effect)) throw badOption('effect', effect, `one of ${EFFECTS.join(', ')}`)
+  if (onFailure !== 'safe' && onFailure !== 'keep') throw badOption('onFailure', onFailure, "'safe' or 'keep'")
   if (retries > 0 && !REPEATABLE.includes(effect)) {
     throw new PiWorkerError('ERR_RETRY_UNSAFE', `a task with effect '${effect}' must not be retried on its own`)
   }
@@ -75,6 +84,7 @@ export function checkOptions(options: TaskOptions): CheckedOptions {
     effect,
     contained,
     signal,
+    onFailure,
   }
 }
 

@@ -32,7 +32,8 @@ export interface Progress {
 
 /** How a stop that was asked for will end the task, unless its function has to be given up. */
 export interface Stop {
-  readonly outcome: 'cancelled' | 'timedOut'
+  /** `failed`: something outside of the task would not have it go on. */
+  readonly outcome: 'cancelled' | 'timedOut' | 'failed'
   readonly error: PiWorkerError
 }
 
@@ -141,6 +142,8 @@ export class Running {
   timeout: Timer | undefined = undefined
   grace: Timer | undefined = undefined
   stop: Stop | undefined = undefined
+  /** A stop or a guard ended it: what it would have kept, it does not keep. */
+  interrupted = false
   /** Between attempts, or being made safe: its function is not running. */
   settled = false
   abandoned = false

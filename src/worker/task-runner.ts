@@ -9,8 +9,9 @@ import type { Clock } from './clock.js'
 import type { WorkerEvents } from './events.js'
 import { makeAllSafe, type PeripheralQueue } from './peripheral-queue.js'
 import { abandoned, expired, keepCause, notSafe, timedOut, toError } from './task-errors.js'
+import { describe, isThenable, needsSafe } from './task-facts.js'
 import { DEFAULT_GRACE_MS } from './task-options.js'
-import { Running, type TaskRecord, type TaskState } from './task-record.js'
+import { Running, type Stop, type TaskRecord, type TaskState } from './task-record.js'
 
 /** Nothing stays held when a task ends well. */
 const NONE: ReadonlySet<PeripheralQueue> = new Set()
@@ -64,21 +65,31 @@ export class TaskRunner {
 
   /** False when the task was already over or ending. */
   cancel(record: TaskRecord, error: PiWorkerError): boolean {
+    return this.#endEarly(record, 'cancelled', error)
+  }
+
+  /** As `cancel`, but the task has failed with `error`, and its peripherals are made safe in any case. */
+  interrupt(record: TaskRecord, error: PiWorkerError): boolean {
+    return this.#endEarly(record, 'failed', error)
+  }
+
+  #endEarly(record: TaskRecord, outcome: 'cancelled' | 'failed', error: PiWorkerError): boolean {
     if (record.state === 'queued') {
-      this.#leaveQueue(record, 'cancelled', error)
+      this.#leaveQueue(record, outcome, error)
       return true
     }
     if (record.finished) return false
     // None yet: its function has not been called, or is a plain one that has not returned.
     record.running ??= new Running(0)
     const { running } = record
+    if (outcome === 'failed') running.interrupted = true
     if (running.abandoned || (running.settled && running.attemptsLeft === 0)) return false
     if (running.stop?.outcome === 'timedOut' && running.attemptsLeft > 0) {
       running.attemptsLeft = 0 // it is ending, but would have tried again
       return true
     }
     if (running.stop !== undefined) return false
-    this.#stop(record, running, 'cancelled', error)
+    this.#stop(record, running, { outcome, error })
     return true
   }
 
@@ -105,7 +116,7 @@ export class TaskRunner {
     const timeoutNs = record.options?.timeoutNs
     if (timeoutNs !== undefined) {
       running.timeout = this.#clock.after(timeoutNs, () =>
-        this.#stop(record, running, 'timedOut', timedOut(record, timeoutNs)),
+        this.#stop(record, running, { outcome: 'timedOut', error: timedOut(record, timeoutNs) }),
       )
     }
     let outcome: unknown
@@ -142,18 +153,18 @@ export class TaskRunner {
     return (record.fn as (context: AttemptContext) => unknown)(running.context)
   }
 
-  #stop(record: TaskRecord, running: Running, outcome: 'cancelled' | 'timedOut', error: PiWorkerError): void {
+  #stop(record: TaskRecord, running: Running, stop: Stop): void {
     if (running.stop !== undefined) return
-    running.stop = { outcome, error }
+    running.stop = stop
     if (running.settled) return // between attempts: whoever makes it safe will see the stop
     running.timeout?.cancel()
     record.state = 'stopping'
     if (!this.#events.silent) {
-      this.#events.emit({ type: 'stopping', task: record.id, name: record.name, error: error.message })
+      this.#events.emit({ type: 'stopping', task: record.id, name: record.name, error: stop.error.message })
     }
     const graceNs = record.options?.graceNs ?? DEFAULT_GRACE_MS * 1e6
     running.grace = this.#clock.after(graceNs, () => void this.#abandon(record, running, graceNs))
-    running.context?.stop(error)
+    running.context?.stop(stop.error)
   }
 
   /** The function of an attempt has settled, in time or late. */
@@ -189,7 +200,7 @@ export class TaskRunner {
 
   #endOrRetry(record: TaskRecord, running: Running, error: Error | undefined): void {
     const { stop } = running
-    if (running.attemptsLeft > 0 && stop?.outcome !== 'cancelled') {
+    if (running.attemptsLeft > 0 && (stop === undefined || stop.outcome === 'timedOut')) {
       running.stop = undefined
       record.state = 'running'
       // In a turn of its own: a synchronous function that throws each time must not fill the stack.
@@ -203,7 +214,9 @@ export class TaskRunner {
   }
 
   #retry(record: TaskRecord, running: Running, error: Error | undefined): void {
-    if (running.stop !== undefined) {
+    if (running.interrupted && needsSafe(record)) {
+      void this.#makeSafeThenEnd(record, running, error)
+    } else if (running.stop !== undefined) {
       this.#endOrRetry(record, running, error) // cancelled in between
     } else {
       running.attemptsLeft--
@@ -278,23 +291,5 @@ export class TaskRunner {
     release?.()
     if (waiters !== undefined) for (const waiter of waiters) waiter(true)
     this.#onFinished(record)
-  }
-}
-
-/** How a task shows itself in an event. */
-export function describe(record: TaskRecord): { task: string; name: string; queues: string[] } {
-  return { task: record.id, name: record.name, queues: record.queues.map(queue => queue.name) }
-}
-
-function needsSafe(record: TaskRecord): boolean {
-  return record.queues.some(queue => queue.hasSafe)
-}
-
-function isThenable(value: unknown): boolean {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
-  try {
-    return typeof (value as { then?: unknown }).then === 'function'
-  } catch {
-    return true // awaiting it fails with what reading it threw
   }
 }

@@ -26,6 +26,11 @@ export class VirtualTimer implements Timer {
 export class TimerHeap {
   /** How many pending timers make time advance. */
   foreground = 0
+  /**
+   * The timer before all that are in the heap; undefined when it is not known which that is. A part that makes edges
+   * sets one timer at a time, which is the next from the start: kept here it costs a sixth of its way through the heap.
+   */
+  #next: VirtualTimer | undefined
   #heap = new TinyQueue<VirtualTimer>([], compare)
   #cancelled = 0
   #sequence = 0
@@ -33,12 +38,19 @@ export class TimerHeap {
   add(due: number, callback: () => void, background: boolean, simulated = false): VirtualTimer {
     const timer = new VirtualTimer(this, due, this.#sequence++, callback, background, simulated)
     if (!background) this.foreground++
-    this.#heap.push(timer)
+    const first = this.#next ?? this.#heap.peek()
+    // At the same time the one that was there before comes first.
+    if (first !== undefined && first.due <= due) this.#heap.push(timer)
+    else {
+      if (this.#next !== undefined) this.#heap.push(this.#next)
+      this.#next = timer
+    }
     return timer
   }
 
   /** The earliest pending timer, left in. */
   get first(): VirtualTimer | undefined {
+    if (this.#next !== undefined) return this.#next
     for (;;) {
       const timer = this.#heap.peek()
       if (timer === undefined || timer.pending) return timer
@@ -49,21 +61,22 @@ export class TimerHeap {
 
   /** The earliest pending timer, taken out; undefined when there is none. */
   take(): VirtualTimer | undefined {
-    for (;;) {
-      const timer = this.#heap.pop()
-      if (timer === undefined) return undefined
-      if (timer.pending) {
-        this.#retire(timer)
-        return timer
-      }
-      this.#cancelled--
-    }
+    const timer = this.first
+    if (timer === undefined) return undefined
+    if (timer === this.#next) this.#next = undefined
+    else this.#heap.pop()
+    this.#retire(timer)
+    return timer
   }
 
   cancel(timer: VirtualTimer): void {
     if (!timer.pending) return
     this.#retire(timer)
     timer.callback = forgotten
+    if (timer === this.#next) {
+      this.#next = undefined
+      return
+    }
     this.#cancelled++
     if (this.#cancelled >= SWEEP_AT_LEAST && this.#cancelled * 2 > this.#heap.length) {
       this.#heap = new TinyQueue(

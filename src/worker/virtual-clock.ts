@@ -12,7 +12,9 @@ export const VIRTUAL_EPOCH_MS = 946_684_800_000
 /** Its `then` is a microtask that costs less than `queueMicrotask`, which makes a resource for async_hooks. */
 const SETTLED = Promise.resolve()
 /** So many events of a simulation may follow each other without a turn of the event loop. */
-const MOST_IN_A_ROW = 64
+const LONGEST_ROW = 64
+/** Steps that are worth it where more than one event may come: for nothing they cost less than half a turn. */
+const SHORT_ROW = 8
 /** Real time after which held work that has not ended is taken for stuck. */
 const STALL_NS = 5e9
 
@@ -33,9 +35,13 @@ export class VirtualClock implements Clock {
   readonly #timers = new TimerHeap()
   #now = 0
   #held = 0
+  /** Something is on its way that makes time go on: from `#schedule` to the last step of the row that follows. */
   #scheduled = false
-  /** How many simulated timers have fired since the event loop turned. */
-  #inARow = 0
+  /** How many simulated timers have fired since one of the program did. */
+  #simulated = 0
+  /** How many steps of the row are still to come, and whether the event loop has turned since the last one. */
+  #steps = 0
+  #turned = false
   #idleWaiters: (() => void)[] = []
 
   constructor(options: VirtualClockOptions = {}) {
@@ -118,21 +124,45 @@ export class VirtualClock implements Clock {
     void SETTLED.then(this.#drained)
   }
 
-  readonly #drained = (): void => process.nextTick(this.#settled)
-  readonly #settled = (): void => {
-    // Most events of a simulation are edges of which nobody asks for an immediate, and a turn of the event loop costs
-    // more than all that happens at one; now and then it gets one all the same.
-    if (this.#inARow > 0 && this.#inARow < MOST_IN_A_ROW && this.#timers.first?.simulated === true) this.#advance()
-    else void setImmediate(this.#turn)
+  readonly #drained = (): void => process.nextTick(this.#begin)
+
+  /**
+   * Sets a row of immediates, each for one step. Node runs them in one turn of the event loop, and all microtasks and
+   * ticks between two of them: for most events of a simulation, edges of which nobody asks for an immediate, that is
+   * enough. It costs 0.1 us an event, where a microtask and a tick for each cost 0.25 us, and a turn for each 2 us.
+   */
+  readonly #begin = (): void => {
+    this.#steps = this.#rowLength()
+    this.#turned = true
+    for (let step = this.#steps; step > 0; step--) void setImmediate(this.#step)
   }
-  readonly #turn = (): void => {
-    this.#inARow = 0
-    this.#advance()
+
+  /** Nobody knows how many events will come: as many as have come, so that fewer than half of the steps find none. */
+  #rowLength(): number {
+    if (this.#simulated === 0 || this.#timers.first?.simulated !== true) return 1
+    return Math.min(Math.max(SHORT_ROW, this.#simulated), LONGEST_ROW)
+  }
+
+  readonly #step = (): void => {
+    const turned = this.#turned
+    this.#turned = false
+    this.#steps--
+    try {
+      if (this.#held === 0 && (turned || this.#mayFollow())) this.#advance()
+    } finally {
+      if (this.#steps === 0) {
+        this.#scheduled = false
+        this.#schedule()
+      }
+    }
+  }
+
+  /** Whether the next timer may fire without a turn of the event loop before it. */
+  #mayFollow(): boolean {
+    return this.#timers.foreground > 0 && this.#timers.first?.simulated === true
   }
 
   #advance(): void {
-    this.#scheduled = false
-    if (this.#held > 0) return
     if (this.#timers.foreground === 0) {
       const waiters = this.#idleWaiters
       this.#idleWaiters = []
@@ -141,11 +171,7 @@ export class VirtualClock implements Clock {
     }
     const timer = this.#timers.take() as VirtualTimer
     this.#now = Math.max(this.#now, timer.due)
-    this.#inARow = timer.simulated ? this.#inARow + 1 : 0
-    try {
-      timer.callback()
-    } finally {
-      this.#schedule()
-    }
+    this.#simulated = timer.simulated ? this.#simulated + 1 : 0
+    timer.callback()
   }
 }

@@ -4,32 +4,22 @@ import { nanoid } from 'nanoid'
 import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from './attempt-context.js'
 import { CallerSignals } from './caller-signals.js'
-import { type Clock, SystemClock } from './clock.js'
-import { type Duration, parseDuration, toNs } from './duration.js'
-import { type WorkerEvent, WorkerEvents } from './events.js'
-import { PeripheralQueue, type QueueOptions } from './peripheral-queue.js'
+import type { Clock } from './clock.js'
+import { type WorkerEvent, type WorkerEventBody, WorkerEvents } from './events.js'
+import { PeripheralQueue, type QueueOptions, type QueueOwner } from './peripheral-queue.js'
 import { Retention } from './retention.js'
 import type { Task } from './task.js'
 import { quarantined } from './task-errors.js'
+import { describe } from './task-facts.js'
 import { badOption, checkOptions, checkPriority, type QueueRef, type TaskOptions } from './task-options.js'
 import { TaskQueue } from './task-queue.js'
 import { type PlainFunction, type RecordOwner, TaskRecord } from './task-record.js'
-import { describe, TaskRunner } from './task-runner.js'
+import { TaskRunner } from './task-runner.js'
+import { type CloseOptions, checkWorkerOptions, type WorkerOptions } from './worker-options.js'
+import { type StopOptions, WorkerStop } from './worker-stop.js'
 
-export interface WorkerOptions {
-  /** How long (default 10 min) and how many (default 10,000) finished tasks can be found by id. */
-  readonly retain?: { readonly ms?: Duration | undefined; readonly count?: number | undefined } | undefined
-  /** How many tasks that name no peripheral may run at once. Default: no limit. */
-  readonly concurrency?: number | undefined
-  /** Default: the system clock. */
-  readonly clock?: Clock | undefined
-}
+export type { CloseOptions, StopOptions, WorkerOptions }
 
-/** How a worker ends: `drain` lets every task run to its end, `abort` cancels them all. */
-export type CloseOptions = { readonly drain: true } | { readonly abort: true }
-
-const DEFAULT_RETAIN_MS = 600_000
-const DEFAULT_RETAIN_COUNT = 10_000
 /** Tasks without a peripheral that may run in one turn before promises get theirs. */
 const BATCH = 32
 const CLOSING = 'the worker is closing'
@@ -50,28 +40,28 @@ export class Worker {
   readonly #general: TaskQueue
   #sequence = 0
   #unfinished = 0
-  #owner: RecordOwner
+  readonly #owner: RecordOwner
+  readonly #queueOwner: QueueOwner
+  readonly #stop: WorkerStop
   #closing = false
   #aborting = false
   #onIdle: (() => void)[] = []
 
   /** @throws ERR_BAD_OPTION, ERR_BAD_DURATION */
   constructor(options: WorkerOptions = {}) {
-    const { retain = {}, concurrency = Number.POSITIVE_INFINITY } = options
-    const count = retain.count ?? DEFAULT_RETAIN_COUNT
-    if (!(concurrency === Number.POSITIVE_INFINITY || (Number.isInteger(concurrency) && concurrency >= 1))) {
-      throw badOption('concurrency', concurrency, 'a whole number of 1 or more')
-    }
-    if (!(count === Number.POSITIVE_INFINITY || (Number.isInteger(count) && count >= 0))) {
-      throw badOption('retain.count', count, 'a whole number of 0 or more')
-    }
-    const retainNs = toNs(parseDuration(retain.ms ?? DEFAULT_RETAIN_MS, 'retain.ms'))
-    this.clock = options.clock ?? new SystemClock()
+    const { clock, concurrency, retainNs, retainCount } = checkWorkerOptions(options)
+    this.clock = clock
     this.#events = new WorkerEvents(this.clock)
-    this.#retention = new Retention(this.clock, retainNs, count, record => this.#forget(record))
+    this.#retention = new Retention(this.clock, retainNs, retainCount, record => this.#forget(record))
     this.#runner = new TaskRunner(this.clock, this.#events, record => this.#finished(record))
     this.#owner = { clock: this.clock, runner: this.#runner, identify: record => this.#identify(record) }
+    this.#queueOwner = {
+      job: this.#turn,
+      interrupt: (record, error) => this.#runner.interrupt(record, error),
+      changed: () => this.#reorder(),
+    }
     this.#general = new TaskQueue(concurrency, this.#runAlone)
+    this.#stop = new WorkerStop(this.#runner, () => [this.#general, ...this.#queues.values()])
   }
 
   /**
@@ -81,6 +71,7 @@ export class Worker {
   run<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Task<Awaited<R>> {
     const record = this.#create(fn as unknown as PlainFunction, args, NO_QUEUES, 0, undefined)
     this.#line(record)
+    this.#stop.refuse(record)
     return record.task as Task<Awaited<R>>
   }
 
@@ -98,6 +89,7 @@ export class Worker {
     const { signal, notAfter } = checked
     const refusal = queues.find(queue => queue.quarantined && queue.whenQuarantined === 'refuse')
     // A listener, and each of these, may have ended it before the next one.
+    this.#stop.refuse(record)
     if (refusal !== undefined && !record.finished) this.#runner.refuse(record, quarantined(refusal))
     if (signal !== undefined && !record.finished) this.#signals.follow(signal, record)
     if (notAfter !== undefined && !record.finished) this.#runner.watchExpiry(record, notAfter)
@@ -126,7 +118,7 @@ export class Worker {
   queue(name: string, options?: QueueOptions): PeripheralQueue {
     let queue = this.#queues.get(name)
     if (queue === undefined) {
-      queue = new PeripheralQueue(name, this.clock, this.#events, this.#turn, () => this.#reorder())
+      queue = new PeripheralQueue(name, this.clock, this.#events, this.#queueOwner)
       this.#queues.set(name, queue)
     }
     if (options !== undefined) queue.configure(options)
@@ -136,6 +128,26 @@ export class Worker {
   /** Calls `listener` with everything that happens from now on, until the function that it returns is called. */
   listen(listener: (event: WorkerEvent) => void): () => void {
     return this.#events.listen(listener)
+  }
+
+  /** Adds an event of the layer above to the stream. */
+  tell(event: WorkerEventBody): void {
+    this.#events.emit(event)
+  }
+
+  /**
+   * Ends everything at once: nothing starts any more, what runs is interrupted, what waits fails or is kept, and what
+   * is submitted is refused, until `goOn`. A second stop ends what the first one kept, if it says so.
+   */
+  stop(options: StopOptions): void {
+    this.#stop.begin(options, this.#active)
+    if (this.#closing) this.#stop.failWaiting()
+  }
+
+  /** Ends a stop: what was kept waiting gets its turn, or fails. */
+  goOn(waiting: StopOptions['waiting'] = 'keep'): void {
+    if (waiting === 'fail') this.#stop.failWaiting()
+    this.#stop.end()
   }
 
   /**
@@ -150,6 +162,7 @@ export class Worker {
       for (const record of this.#unfinishedRecords()) record.task.cancel(CLOSING)
     } else {
       this.#dropHeld()
+      this.#stop.failWaiting()
     }
     if (this.#unfinished > 0) await new Promise<void>(resolve => this.#onIdle.push(resolve))
   }
@@ -234,6 +247,7 @@ export class Worker {
 
   #activate(record: TaskRecord): void {
     this.#active.add(record)
+    this.#stop.refuse(record) // its own function stopped the worker
     if (this.#aborting) record.task.cancel(CLOSING) // its own function closed the worker
   }
 

@@ -356,7 +356,12 @@ describe('on a board that does not watch its lines', () => {
       },
     }
     const specs = { pump: output({ line: 17 }), level: input({ line: 4 }) }
-    return await openMockBench(specs, { driver: bare, observe, simulate: { level: { falls: ['1s'] } } })
+    return await openMockBench(specs, {
+      driver: bare,
+      guardian: false,
+      observe,
+      simulate: { level: { falls: ['1s'] } },
+    })
   }
 
   it('levels are told when it was opened to observe', async () => {

@@ -137,7 +137,12 @@ describe('it is said', () => {
 })
 
 describe('of keys it is said', () => {
-  const { config } = output
+  const config = Type.Object({
+    line: Line(),
+    activeLow: Type.Optional(Type.Boolean()),
+    drive: Type.Optional(OneOf(['push-pull', 'open-drain', 'open-source'])),
+    safe: Type.Optional(OneOf(['off', 'on', 'low', 'high'])),
+  })
   it.each<[string, TSchema, unknown, string]>([
     [
       'which there are',
@@ -218,10 +223,10 @@ describe('of a union', () => {
     ],
     ['what a key was meant to be', waitFor, { edg: 'rising' }, ['edg is not known here; did you mean "edge"?']],
     [
-      'which keys the branch has',
+      'which keys there are, those of the branch first',
       waitFor,
       { edge: 'rising', max: 1 },
-      ['max is not known here; known are edge, timeout'],
+      ['max is not known here; known are edge, timeout, level'],
     ],
     [
       'what the branch that a key chose wants',

@@ -5,12 +5,21 @@ import { type Static, type TObject, type TSchema, Type } from 'typebox'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { check } from '../../src/bench/check.js'
 import { SIMULATED_BY_ALL } from '../../src/bench/faults.js'
-import { Default, DurationSchema, type Input, Line, OneOf, type Parsed, toJsonSchema } from '../../src/bench/schema.js'
+import {
+  Default,
+  DurationSchema,
+  type Input,
+  Line,
+  NOTES,
+  OneOf,
+  type Parsed,
+  toJsonSchema,
+} from '../../src/bench/schema.js'
 import { input, output, peripherals } from '../../src/peripherals/index.js'
 import type { Duration } from '../../src/worker/duration.js'
 
 describe('the published schema', () => {
-  it('is plain JSON Schema: nothing in it is ours but the unit', () => {
+  it('is plain JSON Schema: nothing in it is ours but notes for readers', () => {
     const own = (simulate: TSchema): TSchema => {
       const { properties } = simulate as TObject
       const all = Object.keys(SIMULATED_BY_ALL)
@@ -25,7 +34,7 @@ describe('the published schema', () => {
     for (const schema of schemas) {
       if (schema === undefined) continue
       const ajv = new Ajv2020({ strict: true, strictTypes: false, strictTuples: false })
-      ajv.addVocabulary(['unit'])
+      ajv.addVocabulary([...NOTES])
       expect(() => ajv.compile(toJsonSchema(schema))).not.toThrow()
     }
   })

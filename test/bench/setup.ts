@@ -1,9 +1,9 @@
 /** What the tests of benches share: a bench on the mock driver in virtual time. */
 
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { MockBoard } from '../../mocks/board.js'
 import { MockDriver, type MockDriverOptions } from '../../mocks/driver.js'
-import type { BenchOf, Specs } from '../../src/bench/bench.js'
+import type { Bench, BenchOf, Specs } from '../../src/bench/bench.js'
 import { type BenchOptions, openBench } from '../../src/bench/open-bench.js'
 import { isPiWorkerError, PiWorkerError } from '../../src/errors.js'
 import { VirtualClock } from '../../src/worker/virtual-clock.js'
@@ -40,6 +40,27 @@ export async function failureOf(promise: Promise<unknown>): Promise<PiWorkerErro
   )
   if (isPiWorkerError(error)) return error
   throw error ?? new TypeError('it did not fail')
+}
+
+/** The error of a call that must be refused at once: there is no task of it, and no line moved. */
+export function refusalOf(
+  { bench, board }: { readonly bench: Bench; readonly board: MockBoard },
+  call: () => unknown,
+): PiWorkerError {
+  const before = { tasks: bench.worker.size, levels: board.trace.length }
+  const error = thrownBy(call)
+  expect({ tasks: bench.worker.size, levels: board.trace.length }).toEqual(before)
+  return error
+}
+
+function thrownBy(call: () => unknown): PiWorkerError {
+  try {
+    call()
+  } catch (error) {
+    if (isPiWorkerError(error)) return error
+    throw error
+  }
+  throw new TypeError('it was not refused')
 }
 
 /** The board, but none of its lines has an interrupt: as of an I²C expander whose INT pin is not wired. */

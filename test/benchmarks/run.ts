@@ -17,8 +17,10 @@ const BENCHES = [
   'memory',
   'mock-speed',
   'parts-speed',
+  'guards',
   'driver-overhead',
   'player',
+  'journal',
   'long-plan',
 ]
 

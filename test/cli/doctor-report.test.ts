@@ -16,8 +16,10 @@ describe('what the doctor prints', () => {
     expect(there.stdout).toContain(
       'warning  rtc        there is no real-time clock: after a start without network, the times of records\n' +
         '                    are wrong\n' +
-        '                    Let a service wait for NTP first, or add a clock: with a DS3231 on GPIO2 and\n' +
-        '                    GPIO3, dtoverlay=i2c-rtc,ds3231 in /boot/firmware/config.txt.\n',
+        '                    mend: sudo systemctl enable systemd-time-wait-sync\n' +
+        '                    Services with After=time-sync.target then wait for NTP. Or add a clock, with a\n' +
+        '                    DS3231 on GPIO2 and GPIO3: echo dtoverlay=i2c-rtc,ds3231 | sudo tee -a\n' +
+        '                    /boot/firmware/config.txt\n',
     )
     expect(there.stdout).toMatch(/\n\n2 warnings\. gpiochip can be used: pi-worker run plan\.yaml\n$/)
   })

@@ -10,7 +10,7 @@ interface Report {
   readonly code: number
   readonly verdict: string
   readonly summary: string
-  readonly checks: readonly Check[]
+  readonly checks: readonly (Check & { readonly follows: string | null })[]
   readonly world: TestWorld
 }
 
@@ -119,9 +119,51 @@ describe('doctor on what is missing', () => {
       state: 'problem',
       mend: 'sudo usermod -aG gpio pi',
       advice: 'Then log in again.',
+      follows: null,
     })
-    // What mends both is said once.
-    expect(named(report, 'onoff')).toMatchObject({ state: 'problem', mend: null })
+    // What mends both is said once, and counted once.
+    expect(named(report, 'onoff')).toMatchObject({ state: 'problem', mend: null, follows: 'gpiochip' })
+  })
+
+  it('counts a permission that is missing once, though three checks meet it', async () => {
+    const closed = (): never => {
+      throw Object.assign(new RangeError('EACCES'), { code: 'EACCES' })
+    }
+    const tree = { ...PI_4, ...RTC }
+    const machine = { checkAccess: closed, user: { user: 'pi', groupIds: [], groupFile: '/nowhere' } }
+    // What mends it depends on who owns the files of this test.
+    const remedy = new TestWorld({ tree, machine }).machine.refusal('/dev/gpiochip0')?.remedy
+    const refused = (path: string) => new PiWorkerError('ERR_PERMISSION', `pi may not open ${path}`, { remedy })
+    const refusals = { gpiochip: refused('/dev/gpiochip0'), onoff: refused('/sys/class/gpio/export') }
+    const report = await doctor({ tree, machine, refusals })
+    expect(['access', 'gpiochip', 'onoff'].map(name => named(report, name))).toMatchObject([
+      { state: 'problem', mend: expect.stringContaining('sudo'), follows: null },
+      { state: 'problem', mend: null, follows: 'access' },
+      { state: 'problem', mend: null, follows: 'access' },
+    ])
+    const world = new TestWorld({ tree, machine, refusals })
+    await doctorCommand(world.session, {}, world)
+    expect(world.stdout).toMatch(/^problem {2}access/m)
+    expect(world.stdout).toMatch(/^follows {2}onoff/m)
+    expect(world.stdout).toMatch(/\n\n1 problem\. /)
+  })
+
+  it('counts a machine without a chip once', async () => {
+    const world = new TestWorld({ tree: LAPTOP, refusals: NOTHING })
+    await doctorCommand(world.session, {}, world)
+    expect(world.stdout).toMatch(/\n\n1 problem, \d+ warnings?\. /)
+    const report = await doctor({ tree: LAPTOP, refusals: NOTHING })
+    expect(['gpiochip', 'onoff'].map(name => named(report, name))).toMatchObject([
+      { state: 'problem', follows: 'chip', advice: null },
+      { state: 'problem', follows: 'chip', advice: null },
+    ])
+  })
+
+  it('counts two permissions that are mended otherwise as two', async () => {
+    const refused = (command: string) =>
+      new PiWorkerError('ERR_PERMISSION', 'pi may not', { remedy: `Do it with: sudo ${command}; then log in again.` })
+    const report = await doctor({ tree: PI_4, refusals: { gpiochip: refused('a'), onoff: refused('b') } })
+    expect(named(report, 'onoff')).toMatchObject({ mend: 'sudo b', follows: null })
   })
 
   it('tells that --omit=optional left out koffi', async () => {
@@ -138,7 +180,7 @@ describe('doctor on what is missing', () => {
       mend: 'npm install --include=optional',
       advice: '--omit=optional leaves it out.',
     })
-    expect(named(report, 'packages')).toMatchObject({ state: 'warning' })
+    expect(named(report, 'packages')).toMatchObject({ state: 'warning', follows: 'gpiochip' })
     expect(named(report, 'packages')?.finding).toContain('koffi has no binary')
   })
 
@@ -232,6 +274,7 @@ describe('doctor on lines', () => {
       finding: 'GPIO17 (sysfs number 529) is exported (output, high), and no program is seen to use it',
       mend: 'echo 529 | sudo tee /sys/class/gpio/unexport',
       advice: 'A program that was killed leaves its lines like that, and nobody else gets them.',
+      follows: null,
     })
   })
 
@@ -257,6 +300,7 @@ describe('doctor on lines', () => {
         'whether a program of another user has it cannot be seen',
       mend: null,
       advice: 'Root sees it: sudo pi-worker doctor',
+      follows: null,
     })
   })
 
@@ -306,17 +350,17 @@ describe('doctor on the system', () => {
   it('misses a real-time clock, and advises on one, which this Pi may not have', async () => {
     expect(named(await doctor({ tree: PI_4 }), 'rtc')).toMatchObject({
       state: 'warning',
-      mend: null,
+      mend: 'sudo systemctl enable systemd-time-wait-sync',
       advice:
-        'Let a service wait for NTP first, or add a clock: with a DS3231 on GPIO2 and GPIO3, ' +
-        'dtoverlay=i2c-rtc,ds3231 in /boot/firmware/config.txt.',
+        'Services with After=time-sync.target then wait for NTP. Or add a clock, with a DS3231 on GPIO2 and GPIO3: ' +
+        'echo dtoverlay=i2c-rtc,ds3231 | sudo tee -a /boot/firmware/config.txt',
     })
     expect(named(await doctor({ tree: PI_5 }), 'rtc')).toMatchObject({ state: 'ok' })
   })
 
   it.each([
     ['no', 'sudo timedatectl set-ntp true', /do not come from this clock/],
-    [undefined, null, /^Look with: timedatectl; where no daemon sets the clock:.*systemd-timesyncd$/],
+    [undefined, 'sudo timedatectl set-ntp true', /^Where no daemon sets the clock.*systemd-timesyncd$/],
   ])('misses NTP when systemd answers %s', async (answer, mend, advice) => {
     const { 'run/systemd/timesync/synchronized': _, ...tree } = PI_4
     const report = await doctor({ tree, machine: { askTimeSync: async () => answer } })

@@ -1,22 +1,20 @@
-/** What the hardware can do to a run: for that, the tests lay a hand on the bench as soon as it is open. */
+/** What the hardware can do to a run: for that, the tests lay a hand on the bench before its first task. */
 
-import { describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { MockBoard } from '../../mocks/board.js'
-import type { Bench } from '../../src/bench/bench.js'
-import type * as openBenchModule from '../../src/bench/open-bench.js'
+import { Bench } from '../../src/bench/bench.js'
 import { PiWorkerError } from '../../src/errors.js'
 import { planFile, runMain, tempFile } from './setup.js'
 
-let tamper: (bench: Bench, board: MockBoard) => void = () => {}
+let tamper: (bench: Bench, board: MockBoard) => void
 
-vi.mock('../../src/bench/open-bench.js', async importOriginal => {
-  const original = await importOriginal<typeof openBenchModule>()
-  const openBench: typeof original.openBench = async (specs, options) => {
-    const bench = await original.openBench(specs, options)
-    tamper(bench, bench.board as MockBoard)
-    return bench
-  }
-  return { ...original, openBench }
+beforeEach(() => {
+  const first = vi.spyOn(Bench.prototype, 'call').mockImplementation(function (this: Bench, ...args) {
+    first.mockRestore()
+    tamper(this, this.board as MockBoard)
+    return this.call(...args)
+  })
+  onTestFinished(() => first.mockRestore())
 })
 
 /** Runs these steps on the mock driver, whose bench is tampered with before they begin. */

@@ -97,29 +97,23 @@ describe.runIf(process.platform === 'linux')('the play thread', () => {
   })
 
   it('leaves the event loop free', async () => {
-    const { fds } = files(1)
+    const { fds, levels } = files(1)
     const player = playerOn({ kind: 'files', fds }, 1)
-    await player.play({ steps: [{ values: 0, ns: 1 }] }, 0)
+    const stop = new AbortController()
+    const steps = [
+      { values: 1, ns: 200_000 },
+      { values: 0, ns: 200_000 },
+    ]
     let over = false
-    const playing = player.play(
-      {
-        steps: [
-          { values: 1, ns: 200_000 },
-          { values: 0, ns: 200_000 },
-        ],
-        repeat: 50,
-      },
-      0,
-    )
-    const ended = playing.finally(() => {
+    // Two minutes: if the loop had to wait for it, this test would time out.
+    const playing = player.play({ steps, repeat: 300_000 }, 0, stop.signal).finally(() => {
       over = true
     })
-    let turns = 0
-    while (!over) {
-      turns++
-      await new Promise(resolve => setImmediate(resolve))
-    }
-    await ended
-    expect(turns).toBeGreaterThan(100)
+    playing.catch(() => undefined)
+    while (levels() === '0') await new Promise(resolve => setImmediate(resolve))
+    for (let turn = 0; turn < 100; turn++) await new Promise(resolve => setImmediate(resolve))
+    expect(over).toBe(false)
+    stop.abort(new PiWorkerError('ERR_CANCELLED', 'enough'))
+    expect(await failureOf(playing)).toMatchObject({ code: 'ERR_CANCELLED' })
   })
 })

@@ -46,6 +46,11 @@ export class InstallFolder {
     return this.#run(process.execPath, [this.script, ...args])
   }
 
+  /** The same, with more in its environment. */
+  piWorkerIn(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Ran> {
+    return this.#run(process.execPath, [this.script, ...args], env)
+  }
+
   /** Runs a program of one module. */
   program(text: string): Promise<Ran> {
     return this.#run(process.execPath, ['--input-type=module', '--eval', text])
@@ -64,11 +69,16 @@ export class InstallFolder {
     rmSync(this.path, { recursive: true, force: true })
   }
 
-  #run(command: string, args: readonly string[]): Promise<Ran> {
+  #run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
     return new Promise(resolve => {
-      const child = execFile(command, args, { cwd: this.path, env: this.#env }, (_error, stdout, stderr) => {
-        resolve({ code: child.exitCode ?? -1, stdout, stderr })
-      })
+      const child = execFile(
+        command,
+        args,
+        { cwd: this.path, env: { ...this.#env, ...env } },
+        (_error, stdout, stderr) => {
+          resolve({ code: child.exitCode ?? -1, stdout, stderr })
+        },
+      )
     })
   }
 

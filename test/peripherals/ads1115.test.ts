@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { MockBoard } from '../../mocks/board.js'
 import type { MockI2cDevice } from '../../mocks/buses/i2c-device.js'
 import { ads1115 } from '../../src/peripherals/ads1115.js'
-import { failureOf, openMockBench } from '../bench/setup.js'
+import { failureOf, openMockBench, refusalOf } from '../bench/setup.js'
 import { describeBusSensor } from './bus-sensor-suite.js'
 
 const ADDRESS = 0x48
@@ -116,23 +116,27 @@ describe('an ADS1115', () => {
   })
 
   it.each([
-    [{ channel: 4 }, '0 to 3'],
-    [{ channel: '1-0' }, '0-1'],
-    [{ channel: 'sail' }, 'soil'],
-    [{ channel: '__proto__' }, '0 to 3'],
-  ])('refuses %j, and says what there is', async (input, remedy) => {
-    const { bench, board } = await open({}, { channels: { soil: { input: 0 } } })
-    const error = await failureOf(bench.adc.read(input).result())
-    expect(error).toMatchObject({ code: 'ERR_BAD_INPUT', place: 'adc.read' })
-    expect(error.remedy).toContain(remedy)
-    expect(i2c(board).log).toEqual([])
+    [4, '4', 'Use one of soil, 0 to 3, 0-1, 0-3, 1-3, 2-3.'],
+    ['1-0', '"1-0"', 'Use one of soil, 0 to 3, 0-1, 0-3, 1-3, 2-3.'],
+    ['sail', '"sail"', 'Write soil if that was meant.'],
+    ['__proto__', '"__proto__"', 'Use one of soil, 0 to 3, 0-1, 0-3, 1-3, 2-3.'],
+  ])('refuses channel %j at the call, and says what there is', async (channel, shown, remedy) => {
+    const opened = await open({}, { channels: { soil: { input: 0 } } })
+    expect(refusalOf(opened, () => opened.bench.adc.read({ channel }))).toMatchObject({
+      code: 'ERR_BAD_INPUT',
+      message: `adc.read: channel must be one of its channels, not ${shown}`,
+      place: 'adc.read',
+      remedy,
+    })
+    expect(i2c(opened.board).log).toEqual([])
   })
 
   it.each([{}, { channel: -1 }, { channel: 1.5 }, { channel: '' }, { channel: 0, attempts: 0 }])(
     'refuses the input %j',
     async input => {
-      const { bench } = await open({})
-      expect(() => bench.call('adc', 'read', input)).toThrow(expect.objectContaining({ code: 'ERR_BAD_INPUT' }))
+      const opened = await open({})
+      const refusal = refusalOf(opened, () => opened.bench.call('adc', 'read', input))
+      expect(refusal).toMatchObject({ code: 'ERR_BAD_INPUT', place: 'adc.read' })
     },
   )
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { problemsOf } from '../../src/bench/problems.js'
-import { Calibration, calibrate, checkCalibration } from '../../src/peripherals/calibration.js'
+import { Calibration, calibrate, refuseCalibration } from '../../src/peripherals/calibration.js'
 
 describe('calibrate', () => {
   it('gives the value itself without a calibration', () => {
@@ -45,23 +45,21 @@ describe('calibrate', () => {
   })
 })
 
-describe('checkCalibration', () => {
+describe('refuseCalibration', () => {
   const point = (measured: number): [number, number] => [measured, 1]
+  const path = ['calibration']
 
   it.each([
-    ['equal measured values', { points: [point(1), point(1)] }],
-    ['falling measured values', { points: [point(0), point(2), point(1)] }],
-    ['a single point', { points: [point(1)] }],
-    ['a scale of 0', { scale: 0 }],
-  ])('refuses %s', (_what, calibration) => {
-    const refused = expect.objectContaining({ code: 'ERR_BAD_CONFIG', place: 'air.calibration' })
-    expect(() => checkCalibration(calibration, 'air.calibration')).toThrow(refused)
+    ['equal measured values', { points: [point(1), point(1)] }, ['points', 1, 0]],
+    ['falling measured values', { points: [point(0), point(2), point(1)] }, ['points', 2, 0]],
+    ['a scale of 0', { scale: 0 }, ['scale']],
+  ])('refuses %s, and says where they are', (_what, calibration, at) => {
+    expect(refuseCalibration(calibration, path)?.path).toEqual([...path, ...at])
   })
 
   it('takes what rises, and nothing at all', () => {
-    checkCalibration({ points: [point(-3), point(0), point(0.1)] }, 'air.calibration')
-    checkCalibration({ scale: -1 }, 'air.calibration')
-    checkCalibration(undefined, 'air.calibration')
+    const right = [{ points: [point(-3), point(0), point(0.1)] }, { scale: -1 }, {}, undefined]
+    expect(right.map(calibration => refuseCalibration(calibration, path))).toEqual(right.map(() => undefined))
   })
 })
 

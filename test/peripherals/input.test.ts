@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { BoardOptions } from '../../drivers/driver.js'
 import { MockDriver } from '../../mocks/driver.js'
 import { input } from '../../src/peripherals/index.js'
-import { failureOf, openMockBench, withoutEdges } from '../bench/setup.js'
+import { failureOf, openMockBench, refusalOf, withoutEdges } from '../bench/setup.js'
 
 interface Simulation {
   readonly level?: 'low' | 'high'
@@ -127,10 +127,9 @@ describe('waitFor a level', () => {
   it.each([{}, { edge: 'falling', level: 'low' }, { edge: 'up' }, { level: 'low', timeout: 0 }])(
     'or an edge with the input %j is refused',
     async wanted => {
-      const { bench } = await open()
-      expect(() => bench.call('button', 'waitFor', wanted)).toThrow(
-        expect.objectContaining({ place: 'button.waitFor' }),
-      )
+      const opened = await open()
+      const refusal = refusalOf(opened, () => opened.bench.call('button', 'waitFor', wanted))
+      expect(refusal.place).toBe('button.waitFor')
     },
   )
 })

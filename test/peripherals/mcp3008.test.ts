@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MockBoard } from '../../mocks/board.js'
 import { mcp3008 } from '../../src/peripherals/mcp3008.js'
-import { failureOf, openMockBench } from '../bench/setup.js'
+import { failureOf, openMockBench, refusalOf } from '../bench/setup.js'
 
 async function open(
   inputs: Readonly<Record<number, unknown>> = {},
@@ -143,17 +143,23 @@ describe('an MCP3008', () => {
   })
 
   it.each([
-    [{ channel: 8 }, {}, '0 to 7'],
-    [{ channel: 4 }, { chip: 'mcp3004' }, '0 to 3'],
-    [{ channel: '4-5' }, { chip: 'mcp3204' }, '2-3'],
-    [{ channel: 'dark' }, { channels: { park: { input: 0 } } }, 'park'],
-  ] as const)('refuses %j, and says what there is', async (input, config, remedy) => {
-    const { bench, board } = await open({}, config as never)
-    const error = await failureOf(bench.adc.read(input).result())
-    expect(error).toMatchObject({ code: 'ERR_BAD_INPUT' })
-    expect(error.remedy).toContain(remedy)
-    expect(spi(board).log).toEqual([])
-  })
+    [8, {}, '8', '0 to 7'],
+    [4, { chip: 'mcp3004' }, '4', '0 to 3'],
+    ['4-5', { chip: 'mcp3204' }, '"4-5"', '2-3'],
+    ['dark', { channels: { park: { input: 0 } } }, '"dark"', 'park'],
+  ] as const)(
+    'refuses channel %j of %j at the call, and says what there is',
+    async (channel, config, shown, remedy) => {
+      const opened = await open({}, config as never)
+      expect(refusalOf(opened, () => opened.bench.adc.read({ channel }))).toMatchObject({
+        code: 'ERR_BAD_INPUT',
+        message: `adc.read: channel must be one of its channels, not ${shown}`,
+        place: 'adc.read',
+        remedy: expect.stringContaining(remedy),
+      })
+      expect(spi(opened.board).log).toEqual([])
+    },
+  )
 
   it.each([
     [{ chip: 'mcp3002' }, 'chip'],

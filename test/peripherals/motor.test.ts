@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { MockBoard } from '../../mocks/board.js'
 import { BridgeMotor } from '../../mocks/parts/motor.js'
 import { motor } from '../../src/peripherals/motor.js'
-import { failureOf, openMockBench } from '../bench/setup.js'
+import { failureOf, openMockBench, refusalOf } from '../bench/setup.js'
 
 type Config = Parameters<typeof motor>[0]
 
@@ -101,21 +101,42 @@ describe('a motor', () => {
   })
 
   it.each([
-    ['a speed without an enable input', {}, 'forward', { speed: 0.5 }],
-    ['a speed with an enable line that is only switched', { enable: 18, pwm: false }, 'backward', { speed: 0.5 }],
-    ['braking without an enable input', {}, 'brake', {}],
-  ])('refuses %s before anything moves', async (_what, config, action, input) => {
-    const { bench, board } = await open(config)
-    const error = await failureOf(bench.call('wheel', action, input).result())
-    expect(error).toMatchObject({ code: 'ERR_UNSUPPORTED', place: 'wheel' })
-    expect([...board.trace]).toEqual([])
+    [
+      'a speed without an enable input',
+      {},
+      'forward',
+      { speed: 0.5 },
+      'speed must be 1, not 0.5: there is no enable input',
+    ],
+    [
+      'a speed with an enable line that is only switched',
+      { enable: 18, pwm: false },
+      'backward',
+      { speed: 0.5 },
+      'speed must be 1, not 0.5: the enable line has no PWM',
+    ],
+    ['braking without an enable input', {}, 'brake', {}, 'needs an enable input, and there is none'],
+  ])('refuses %s at the call', async (_what, config, action, input, why) => {
+    const opened = await open(config)
+    expect(refusalOf(opened, () => opened.bench.call('wheel', action, input))).toMatchObject({
+      code: 'ERR_UNSUPPORTED',
+      message: `wheel.${action}: ${why}`,
+      place: `wheel.${action}`,
+      remedy: expect.stringContaining('"enable"'),
+    })
+  })
+
+  it('takes full speed without an enable input, said or not', async () => {
+    const { bench } = await open()
+    expect(await bench.wheel.forward({ speed: 1 }).result()).toMatchObject({ state: 'forward', speed: 1 })
   })
 
   it.each([{ speed: 0 }, { speed: 1.1 }, { speed: -1 }, { for: 0 }, { for: 'long' }])(
     'refuses %o at the call',
     async input => {
-      const { bench } = await open()
-      expect(() => bench.call('wheel', 'forward', input)).toThrow(expect.objectContaining({ place: 'wheel.forward' }))
+      const opened = await open()
+      const refusal = refusalOf(opened, () => opened.bench.call('wheel', 'forward', input))
+      expect(refusal.place).toBe('wheel.forward')
     },
   )
 

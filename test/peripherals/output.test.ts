@@ -3,7 +3,7 @@ import type { MockBoard } from '../../mocks/board.js'
 import { output } from '../../src/peripherals/index.js'
 import type { Timer } from '../../src/worker/clock.js'
 import { VirtualClock } from '../../src/worker/virtual-clock.js'
-import { failureOf, openMockBench } from '../bench/setup.js'
+import { failureOf, openMockBench, refusalOf } from '../bench/setup.js'
 
 /** What the line did, as `level@ms`. */
 const trace = (board: MockBoard, line = 17): string[] =>
@@ -114,8 +114,8 @@ describe('pulse', () => {
   })
 
   it.each([0, '0s', -1, Number.NaN, '5 parsecs'])('of %s is refused', async width => {
-    const { bench } = await open()
-    expect(() => bench.call('pump', 'pulse', { width })).toThrow(expect.objectContaining({ place: 'pump.pulse' }))
+    const opened = await open()
+    expect(refusalOf(opened, () => opened.bench.call('pump', 'pulse', { width })).place).toBe('pump.pulse')
   })
 })
 

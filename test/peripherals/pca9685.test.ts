@@ -5,7 +5,7 @@ import type { MockI2cDevice } from '../../mocks/buses/i2c-device.js'
 import { mockDriver } from '../../mocks/driver.js'
 import type { Pca9685Part, PwmChannel } from '../../mocks/parts/pca9685.js'
 import { pca9685 } from '../../src/peripherals/pca9685.js'
-import { failureOf, openMockBench } from '../bench/setup.js'
+import { failureOf, openMockBench, refusalOf } from '../bench/setup.js'
 
 const ADDRESS = 0x40
 
@@ -268,19 +268,19 @@ describe('a PCA9685 in trouble', () => {
 
 describe('what a PCA9685 cannot do', () => {
   it.each([
-    [{ channel: 0, pulseWidth: '900us' }, {}, /1 to 2 ms/],
-    [{ channel: 0, pulseWidth: '2100us' }, {}, /1 to 2 ms/],
-    [{ channel: 0, pulseWidth: '1ms' }, { frequency: 1000 }, /period is 0\.983 ms/],
-  ] as const)('is refused before anything moves: %j', async (input, config, remedy) => {
-    const { bench, board } = await open(config)
-    const before = i2c(board).log.filter(({ message }) => message.kind.startsWith('write')).length
-    const error = await failureOf(bench.arm.servo(input).result())
-    expect(error).toMatchObject({ code: 'ERR_BAD_INPUT', place: 'arm.servo' })
-    expect(error.remedy).toMatch(remedy)
-    const after = i2c(board)
-      .log.slice(before)
-      .filter(({ message }) => message.kind === 'writeBlock')
-    expect(after).toEqual([])
+    ['900us', {}, 'must be from 1 ms to 2 ms, not 0.9 ms', 'servo.max'],
+    ['2100us', {}, 'must be from 1 ms to 2 ms, not 2.1 ms', 'servo.max'],
+    ['1ms', { frequency: 1000 }, 'must be less than the period, which is 0.983 ms, not 1 ms', 'lower frequency'],
+  ] as const)('is refused at the call: a servo pulse of %s with %j', async (pulseWidth, config, why, remedy) => {
+    const opened = await open(config)
+    const before = i2c(opened.board).log.length
+    expect(refusalOf(opened, () => opened.bench.arm.servo({ channel: 0, pulseWidth }))).toMatchObject({
+      code: 'ERR_BAD_INPUT',
+      message: `arm.servo: pulseWidth ${why}`,
+      place: 'arm.servo',
+      remedy: expect.stringContaining(remedy),
+    })
+    expect(i2c(opened.board).log).toHaveLength(before)
   })
 
   it.each([
@@ -293,10 +293,9 @@ describe('what a PCA9685 cannot do', () => {
     ['servo', { channel: 0, pulseWidth: '2' }],
     ['off', {}],
   ])('is refused: %s %j', async (action, input) => {
-    const { bench } = await open()
-    expect(() => bench.call('arm', action, input)).toThrow(
-      expect.objectContaining({ code: expect.stringMatching(/^ERR_BAD_(INPUT|DURATION)$/) }),
-    )
+    const opened = await open()
+    const refusal = refusalOf(opened, () => opened.bench.call('arm', action, input))
+    expect(refusal.code).toMatch(/^ERR_BAD_(INPUT|DURATION)$/)
   })
 
   it.each([

@@ -4,7 +4,7 @@ import { PwmLoad } from '../../mocks/parts/pwm.js'
 import { output } from '../../src/peripherals/output.js'
 import { pwm } from '../../src/peripherals/pwm.js'
 import type { VirtualClock } from '../../src/worker/virtual-clock.js'
-import { failureOf, openMockBench } from '../bench/setup.js'
+import { failureOf, openMockBench, refusalOf } from '../bench/setup.js'
 
 type Config = Parameters<typeof pwm>[0]
 
@@ -121,14 +121,19 @@ describe('pwm', () => {
   })
 
   it.each([
-    ['set', { duty: 0.2 }, 'ERR_BAD_INPUT'],
-    ['set', { duty: 0.9 }, 'ERR_BAD_INPUT'],
-    ['fade', { to: 0.9, over: 100 }, 'ERR_BAD_INPUT'],
-    ['breathe', { period: 100, count: 1, to: 0.1 }, 'ERR_BAD_INPUT'],
-  ])('refuses %s %o beyond its limits before anything changes', async (action, input, code) => {
-    const { bench, board, load } = await open({ line: 17, min: 0.3, max: 0.8 })
-    expect(await failureOf(bench.call('fan', action, input).result())).toMatchObject({ code, place: 'fan' })
-    expect([load.onNs, [...board.trace.of(17)]]).toEqual([0, []])
+    ['set', { duty: 0.2 }, 'duty must be 0 or from 0.3 to 0.8, not 0.2'],
+    ['set', { duty: 0.9 }, 'duty must be 0 or from 0.3 to 0.8, not 0.9'],
+    ['fade', { to: 0.9, over: 100 }, 'to must be 0 or from 0.3 to 0.8, not 0.9'],
+    ['breathe', { period: 100, count: 1, to: 0.1 }, 'to must be 0 or from 0.3 to 0.8, not 0.1'],
+  ])('refuses %s %o beyond its limits at the call', async (action, input, why) => {
+    const opened = await open({ line: 17, min: 0.3, max: 0.8 })
+    expect(refusalOf(opened, () => opened.bench.call('fan', action, input))).toMatchObject({
+      code: 'ERR_BAD_INPUT',
+      message: `fan.${action}: ${why}`,
+      place: `fan.${action}`,
+      remedy: expect.stringContaining('"min" and "max"'),
+    })
+    expect(opened.load.onNs).toBe(0)
   })
 
   it.each([
@@ -140,18 +145,19 @@ describe('pwm', () => {
     ['breathe', { period: '1s', count: 0 }],
     ['breathe', { period: '1s', count: 1.5 }],
   ])('refuses %s %o at the call', async (action, input) => {
-    const { bench } = await open()
-    expect(() => bench.call('fan', action, input)).toThrow(expect.objectContaining({ place: `fan.${action}` }))
+    const opened = await open()
+    expect(refusalOf(opened, () => opened.bench.call('fan', action, input)).place).toBe(`fan.${action}`)
   })
 
-  it.each<[string, Config]>([
-    ['neither line nor channel', {}],
-    ['both line and channel', { line: 17, channel: 0 }],
-    ['limits that cross', { line: 17, min: 0.5, max: 0.4 }],
-    ['a safe duty beyond its limits', { line: 17, max: 0.4, safe: 0.5 }],
-    ['no frequency', { line: 17, frequency: 0 }],
-  ])('does not open with %s', async (_what, config) => {
-    await expect(open(config)).rejects.toMatchObject({ code: 'ERR_BAD_CONFIG', place: 'fan' })
+  it.each<[string, Config, string]>([
+    ['neither line nor channel', {}, 'has neither a line nor a channel'],
+    ['both line and channel', { line: 17, channel: 0 }, 'has both a line and a channel'],
+    ['limits that cross', { line: 17, min: 0.5, max: 0.4 }, 'min must be at most max, which is 0.4, not 0.5'],
+    ['a safe duty beyond its limits', { line: 17, max: 0.4, safe: 0.5 }, 'safe must be from 0 to 0.4, not 0.5'],
+    ['no frequency', { line: 17, frequency: 0 }, 'frequency must be more than 0 Hz, not 0'],
+  ])('does not open with %s', async (_what, config, why) => {
+    const error = await failureOf(open(config))
+    expect(error).toMatchObject({ code: 'ERR_BAD_CONFIG', place: 'fan', message: `fan: ${why}` })
   })
 
   it('does not share a channel', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { MockBoard } from '../../mocks/board.js'
 import { RgbLed } from '../../mocks/parts/rgb.js'
 import { rgb } from '../../src/peripherals/rgb.js'
-import { failureOf, openMockBench } from '../bench/setup.js'
+import { failureOf, openMockBench, refusalOf } from '../bench/setup.js'
 
 type Config = Parameters<typeof rgb>[0]
 
@@ -81,16 +81,22 @@ describe('an RGB LED', () => {
     expect(led.color).toBe('#ff0000')
   })
 
-  it('refuses to fade on lines that are only switched, before anything changes', async () => {
-    const { bench, board } = await open({ pwm: false })
-    const error = await failureOf(bench.lamp.fade({ to: '#ffffff', over: 100 }).result())
-    expect(error).toMatchObject({ code: 'ERR_UNSUPPORTED', place: 'lamp' })
-    expect([...board.trace]).toEqual([])
+  it.each([
+    ['all of its lines', {}],
+    ['one line', { red: { channel: 0 }, green: { channel: 1 } }],
+  ])('refuses to fade at the call when %s can only be switched', async (_what, config) => {
+    const opened = await open({ pwm: false, ...config })
+    expect(refusalOf(opened, () => opened.bench.lamp.fade({ to: '#ffffff', over: 100 }))).toMatchObject({
+      code: 'ERR_UNSUPPORTED',
+      message: 'lamp.fade: needs PWM, and its lines are only switched',
+      place: 'lamp.fade',
+      remedy: expect.stringContaining('pwm: false'),
+    })
   })
 
   it.each(['red', '#ff', '#ff00zz', 'ff0000', ''])('refuses the colour "%s" at the call', async color => {
-    const { bench } = await open()
-    expect(() => bench.call('lamp', 'color', { color })).toThrow(expect.objectContaining({ code: 'ERR_BAD_INPUT' }))
+    const opened = await open()
+    expect(refusalOf(opened, () => opened.bench.call('lamp', 'color', { color })).code).toBe('ERR_BAD_INPUT')
   })
 
   it('does not have one channel twice', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Probes } from '../../mocks/parts/sequence.js'
 import { sequence } from '../../src/peripherals/sequence.js'
-import { failureOf, openMockBench } from '../bench/setup.js'
+import { failureOf, openMockBench, refusalOf } from '../bench/setup.js'
 
 const open = (config: Partial<Parameters<typeof sequence>[0]> = {}) =>
   openMockBench({ motor: sequence({ lines: { step: 17, dir: 27 }, ...config }) })
@@ -83,37 +83,88 @@ describe('a sequence', () => {
   })
 
   it.each([
-    ['unknown lines', { steps: [{ set: ['stepp'], after: 1 }] }, 'ERR_BAD_PULSES', 'steps[0].set'],
-    ['steps of no length', { steps: [{ set: ['step'], after: 1 }, { after: 0 }] }, 'ERR_BAD_PULSES', 'steps[1].after'],
+    [
+      'unknown lines',
+      { steps: [{ after: 1 }, { set: ['dir', 'stepp'], after: 1 }] },
+      'steps[1].set[1] must be one of step, dir, not "stepp"',
+    ],
+    [
+      'an unknown line of a builder',
+      { irNec: { line: 'led', address: 1, command: 2 } },
+      'irNec.line must be one of step, dir, not "led"',
+    ],
+    [
+      'an unknown line for the direction',
+      { stepRamp: { step: 'step', dir: 'dri', steps: 5, maxSpeed: 10, acceleration: 10 } },
+      'stepRamp.dir must be one of step, dir, not "dri"',
+    ],
     [
       'lines both set and cleared',
       { steps: [{ set: ['step'], clear: ['step'], after: 1 }] },
-      'ERR_BAD_PULSES',
-      'steps[0]',
+      'steps[0] cannot be played: line "step" is both set and cleared',
     ],
-    ['steps of a negative length', { steps: [{ set: ['step'], after: -1 }] }, 'ERR_BAD_DURATION', 'motor.play'],
-    ['no step', { steps: [] }, 'ERR_BAD_INPUT', 'motor.play'],
-    ['nothing to play', {}, 'ERR_BAD_INPUT', 'motor.play'],
     [
-      'two things to play',
-      { steps: [{ after: 1 }], morse: { line: 'step', text: 'E', wpm: 5 } },
-      'ERR_BAD_INPUT',
-      'motor.play',
+      'text without a code',
+      { morse: { line: 'step', text: 'é', wpm: 5 } },
+      'morse.text cannot be played: "É" has no Morse code',
     ],
-    ['text without a code', { morse: { line: 'step', text: 'é', wpm: 5 } }, 'ERR_BAD_PULSES', 'morse.text'],
-  ] as const)('with %s is refused before any line moves', async (_, input, code, place) => {
-    const { bench, board } = await open()
-    const error = await failureOf((async () => await bench.motor.play(input as never).result())())
-    expect([error.code, error.place]).toEqual([code, place])
+    [
+      'a way without a line for it',
+      { stepRamp: { step: 'step', steps: -5, maxSpeed: 10, acceleration: 10 } },
+      'stepRamp.steps cannot be played: steps below 0 need a line "dir"',
+    ],
+    [
+      'pulses that are too short for a nanosecond',
+      { pulses: { line: 'step', width: 1e-7, gap: 1, count: 1 } },
+      'pulses cannot be played: steps[0].after: the time 1e-7 is not longer than 0',
+    ],
+    [
+      'steps that are too short for a nanosecond',
+      { steps: [{ set: ['step'], after: 1 }, { after: 1e-7 }] },
+      'steps[1].after cannot be played: the time 1e-7 is not longer than 0',
+    ],
+    [
+      'more than 104 days of them',
+      { steps: [{ after: '2000h' }], repeat: 2 },
+      'repeat cannot be played: the whole sequence is longer than 104 days',
+    ],
+  ] as const)('with %s is refused at the call', async (_, input, why) => {
+    const opened = await open()
+    const error = refusalOf(opened, () => opened.bench.motor.play(input as never))
+    expect(error).toMatchObject({ code: 'ERR_BAD_PULSES', message: `motor.play: ${why}`, place: 'motor.play' })
     expect(error.remedy).not.toBe('')
-    expect(board.trace.length).toBe(0)
+  })
+
+  it('with a misspelt line is refused with the one that was meant', async () => {
+    const opened = await open()
+    const steps = [{ set: ['stepp'], after: 1 }]
+    expect(refusalOf(opened, () => opened.bench.motor.play({ steps })).remedy).toBe('Write step if that was meant.')
+  })
+
+  it.each([
+    ['steps of no length', { steps: [{ set: ['step'], after: 1 }, { after: 0 }] }, 'ERR_BAD_DURATION'],
+    ['steps of a negative length', { steps: [{ set: ['step'], after: -1 }] }, 'ERR_BAD_DURATION'],
+    ['no step', { steps: [] }, 'ERR_BAD_INPUT'],
+    ['nothing to play', {}, 'ERR_BAD_INPUT'],
+    ['two things to play', { steps: [{ after: 1 }], morse: { line: 'step', text: 'E', wpm: 5 } }, 'ERR_BAD_INPUT'],
+    [
+      'a ramp without end',
+      { stepRamp: { step: 'step', steps: 1e12, maxSpeed: 10, acceleration: 10 } },
+      'ERR_BAD_INPUT',
+    ],
+  ] as const)('with %s does not fit its schema', async (_, input, code) => {
+    const opened = await open()
+    const error = refusalOf(opened, () => opened.bench.motor.play(input as never))
+    expect(error).toMatchObject({ code, place: 'motor.play' })
   })
 
   it('with a safe level for a line that is not there is refused when the bench opens', async () => {
-    const error = await failureOf(open({ safe: { stepp: 'high' } }))
-    expect(error).toMatchObject({ code: 'ERR_BAD_CONFIG', place: 'motor' })
-    expect(error.message).toContain('has no line "stepp"')
-    expect(error.remedy).toContain('perhaps step was meant')
+    expect(await failureOf(open({ safe: { stepp: 'high' } }))).toMatchObject({
+      code: 'ERR_BAD_CONFIG',
+      message: 'motor: safe.stepp is none of its lines',
+      place: 'motor',
+      remedy: 'Write step if that was meant.',
+    })
   })
 
   it('says that it is not safe when a line does not follow', async () => {

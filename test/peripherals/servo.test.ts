@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { MockBoard } from '../../mocks/board.js'
 import { ServoArm, type ServoSimulation } from '../../mocks/parts/servo.js'
 import { servo } from '../../src/peripherals/servo.js'
-import { failureOf, openMockBench } from '../bench/setup.js'
+import { failureOf, openMockBench, refusalOf } from '../bench/setup.js'
 
 type Config = Parameters<typeof servo>[0]
 
@@ -163,51 +163,102 @@ describe('a servo', () => {
   })
 
   it.each([
-    ['move', { angle: 181 }],
-    ['move', { angle: -0.1 }],
-    ['move', { pulseWidth: '2100us' }],
-    ['sweep', { from: 0, to: 200, over: '1s' }],
-    ['sweep', { from: -10, to: 90, over: '1s' }],
-  ])('refuses %s %o, which is outside its limits, before anything moves', async (action, input) => {
-    const { bench, board } = await open()
-    const error = await failureOf(bench.call('arm', action, input).result())
-    expect(error).toMatchObject({ code: 'ERR_BAD_INPUT', place: 'arm', remedy: expect.stringContaining('limits') })
-    expect([...board.trace]).toEqual([])
-  })
-
-  it('refuses what its mechanism does not allow, though the servo could', async () => {
-    const { bench, board } = await open({ line: 17, limits: { min: 45, max: 135 } })
-    expect(await failureOf(bench.arm.move({ angle: 40 }).result())).toMatchObject({
-      message: 'arm: angle is 40°, which is not from 45° to 135°',
+    ['move', { angle: 181 }, 'angle must be from 0° to 180°, not 181°'],
+    ['move', { angle: -0.1 }, 'angle must be from 0° to 180°, not -0.1°'],
+    ['move', { pulseWidth: '2100us' }, 'pulseWidth must be from 1 ms (0°) to 2 ms (180°), not 2.1 ms'],
+    ['move', { pulseWidth: 0.9 }, 'pulseWidth must be from 1 ms (0°) to 2 ms (180°), not 0.9 ms'],
+    ['sweep', { from: 0, to: 200, over: '1s' }, 'to must be from 0° to 180°, not 200°'],
+    ['sweep', { from: -10, to: 90, over: '1s' }, 'from must be from 0° to 180°, not -10°'],
+  ])('refuses %s %o, which is outside its limits, at the call', async (action, input, why) => {
+    const opened = await open()
+    expect(refusalOf(opened, () => opened.bench.call('arm', action, input))).toMatchObject({
+      code: 'ERR_BAD_INPUT',
+      message: `arm.${action}: ${why}`,
+      place: `arm.${action}`,
+      remedy: expect.stringContaining('limits'),
     })
-    expect([...board.trace]).toEqual([])
-    await bench.arm.move({ angle: 45 }).result()
   })
 
-  it('refuses a sweep that is faster than its speed', async () => {
-    const { bench, board } = await open({ line: 17, speed: 60 })
-    const sweep = bench.arm.sweep({ from: 0, to: 90, over: '1s' })
-    expect(await failureOf(sweep.result())).toMatchObject({ code: 'ERR_BAD_INPUT', place: 'arm' })
-    expect([...board.trace]).toEqual([])
+  it.each([
+    [{ angle: 40 }, 'angle must be from 45° to 135°, not 40°'],
+    [{ pulseWidth: 1.2 }, 'pulseWidth must be from 1.25 ms (45°) to 1.75 ms (135°), not 1.2 ms'],
+  ])('refuses to move %o when its mechanism does not allow it, though the servo could', async (input, why) => {
+    const opened = await open({ line: 17, limits: { min: 45, max: 135 } })
+    expect(refusalOf(opened, () => opened.bench.arm.move(input)).message).toBe(`arm.move: ${why}`)
+  })
+
+  it.each([
+    [{ angle: 30 }, 1.166667],
+    [{ pulseWidth: 1.166667 }, 1.166667],
+    [{ angle: 150 }, 1.833333],
+    [{ pulseWidth: 1.833333 }, 1.833333],
+  ])('moves %o, which is the very end of what its mechanism allows', async (input, pulseWidth) => {
+    const { bench } = await open({ line: 17, limits: { min: 30, max: 150 } })
+    expect(await bench.arm.move(input).result()).toMatchObject({ pulseWidth })
+  })
+
+  it('refuses a pulse beyond its limits when it turns the other way round', async () => {
+    const opened = await open({ line: 17, minAngle: 180, maxAngle: 0, limits: { min: 0, max: 90 } })
+    expect(refusalOf(opened, () => opened.bench.arm.move({ pulseWidth: '1400us' })).message).toBe(
+      'arm.move: pulseWidth must be from 1.5 ms (90°) to 2 ms (0°), not 1.4 ms',
+    )
+  })
+
+  it('refuses a sweep that is faster than its speed at the call', async () => {
+    const opened = await open({ line: 17, speed: 60 })
+    expect(refusalOf(opened, () => opened.bench.arm.sweep({ from: 0, to: 90, over: '1s' }))).toMatchObject({
+      code: 'ERR_BAD_INPUT',
+      message: 'arm.sweep: over must be at least 1500 ms for 90° at its speed of 60 °/s, not 1000 ms',
+      place: 'arm.sweep',
+      remedy: expect.stringContaining('"speed"'),
+    })
+  })
+
+  it('sweeps as fast as its speed is', async () => {
+    const { bench } = await open({ line: 17, speed: 60 })
+    expect(await bench.arm.sweep({ from: 0, to: 90, over: 1500 }).result()).toMatchObject({ angle: 90 })
   })
 
   it.each([{ pulseWidth: '3ms' }, { pulseWidth: '400us' }, { angle: Number.NaN }, {}, { angle: 1, pulseWidth: 1 }])(
     'refuses %o at the call',
     async input => {
-      const { bench } = await open()
-      expect(() => bench.call('arm', 'move', input)).toThrow(expect.objectContaining({ place: 'arm.move' }))
+      const opened = await open()
+      expect(refusalOf(opened, () => opened.bench.call('arm', 'move', input)).place).toBe('arm.move')
     },
   )
 
-  it.each<[string, Config]>([
-    ['pulses the wrong way round', { line: 17, minPulse: 2, maxPulse: 1 }],
-    ['no way to turn', { line: 17, minAngle: 90, maxAngle: 90 }],
-    ['limits beyond its way', { line: 17, limits: { min: 0, max: 200 } }],
-    ['limits that cross', { line: 17, limits: { min: 100, max: 80 } }],
-    ['a safe angle outside its limits', { line: 17, safe: 190 }],
-    ['a frequency that no servo takes', { line: 17, frequency: 1000 }],
-    ['neither line nor channel', {}],
-  ])('does not open with %s', async (_what, config) => {
-    await expect(open(config)).rejects.toMatchObject({ code: 'ERR_BAD_CONFIG', place: 'arm' })
+  it.each<[string, Config, string]>([
+    [
+      'pulses the wrong way round',
+      { line: 17, minPulse: 2, maxPulse: 1 },
+      'minPulse must be less than maxPulse, which is 1 ms, not 2 ms',
+    ],
+    [
+      'no way to turn',
+      { line: 17, minAngle: 90, maxAngle: 90 },
+      'minAngle must be another angle than maxAngle, not 90° too',
+    ],
+    [
+      'limits beyond its way',
+      { line: 17, limits: { min: 0, max: 200 } },
+      'limits.max must be from 0° to 180°, not 200°',
+    ],
+    [
+      'limits before its way',
+      { line: 17, limits: { min: -5, max: 90 } },
+      'limits.min must be from 0° to 180°, not -5°',
+    ],
+    [
+      'limits that cross',
+      { line: 17, limits: { min: 100, max: 80 } },
+      'limits.min must be at most max, which is 80°, not 100°',
+    ],
+    ['a safe angle outside its limits', { line: 17, safe: 190 }, 'safe must be from 0° to 180°, not 190°'],
+    ['a frequency that no servo takes', { line: 17, frequency: 1000 }, 'frequency must be at most 333 Hz, not 1000'],
+    ['neither line nor channel', {}, 'has neither a line nor a channel'],
+    ['both line and channel', { line: 17, channel: 0 }, 'has both a line and a channel'],
+  ])('does not open with %s', async (_what, config, why) => {
+    const error = await failureOf(open(config))
+    expect(error).toMatchObject({ code: 'ERR_BAD_CONFIG', place: 'arm', message: `arm: ${why}` })
   })
 })

@@ -3,7 +3,7 @@ import type { MockBoard } from '../../mocks/board.js'
 import { StepperMotor, type StepperSimulation } from '../../mocks/parts/stepper.js'
 import { Random } from '../../mocks/random.js'
 import { stepper } from '../../src/peripherals/stepper.js'
-import { failureOf, openMockBench } from '../bench/setup.js'
+import { failureOf, openMockBench, refusalOf } from '../bench/setup.js'
 
 type Config = Parameters<typeof stepper>[0]
 
@@ -255,15 +255,14 @@ describe('the limit switch', () => {
 })
 
 describe('home', () => {
-  it('is refused before anything moves without a limit switch', async () => {
-    const { bench, board } = await open()
-    const error = await failureOf(bench.axis.home().result())
-    expect(error).toMatchObject({
+  it('is refused at the call without a limit switch', async () => {
+    const opened = await open()
+    expect(refusalOf(opened, () => opened.bench.axis.home())).toMatchObject({
       code: 'ERR_NO_LIMIT_SWITCH',
-      place: 'axis',
-      remedy: expect.stringContaining('limit'),
+      message: 'axis.home: needs a limit switch, and there is none',
+      place: 'axis.home',
+      remedy: expect.stringContaining('"limit"'),
     })
-    expect(stepTimes(board)).toEqual([])
   })
 
   it('fails when the switch does not come within the steps that it is given', async () => {
@@ -279,10 +278,14 @@ describe('home', () => {
     expect(await failureOf(bench.axis.home({ most: 100 }).result())).toMatchObject({ code: 'ERR_HOME_FAILED' })
   })
 
-  it('may not be faster than the motor', async () => {
-    const { bench, board } = await open({ limit: LIMIT })
-    expect(await failureOf(bench.axis.home({ speed: 501 }).result())).toMatchObject({ code: 'ERR_BAD_INPUT' })
-    expect(stepTimes(board)).toEqual([])
+  it.each(['speed', 'slow'])('may not have a %s above what the motor can', async key => {
+    const opened = await open({ limit: LIMIT })
+    expect(refusalOf(opened, () => opened.bench.axis.home({ [key]: 501 }))).toMatchObject({
+      code: 'ERR_BAD_INPUT',
+      message: `axis.home: ${key} must be at most maxSpeed, which is 500 steps/s, not 501`,
+      place: 'axis.home',
+      remedy: expect.stringContaining('maxSpeed'),
+    })
   })
 })
 
@@ -326,31 +329,68 @@ describe('a stepper', () => {
     expect(motor.holds).toBe(holds)
   })
 
-  it('without an enable line cannot be released', async () => {
+  it('without an enable line refuses to be released at the call', async () => {
+    const opened = await open({ wiring: { step: 20, direction: 21 } })
+    expect(refusalOf(opened, () => opened.bench.axis.release())).toMatchObject({
+      code: 'ERR_UNSUPPORTED',
+      message: 'axis.release: needs an enable line, and there is none: the current stays on',
+      place: 'axis.release',
+      remedy: expect.stringContaining('wiring.enable'),
+    })
+  })
+
+  it('without an enable line or a limit switch does not say whether it holds, or is at the limit', async () => {
     const { bench } = await open({ wiring: { step: 20, direction: 21 } })
-    expect(await failureOf(bench.axis.release().result())).toMatchObject({ code: 'ERR_UNSUPPORTED', place: 'axis' })
     expect(await bench.axis.position().result()).toMatchObject({ holds: null, limit: null })
   })
 
   it.each([
-    ['a speed above its own', { steps: 5, speed: 501 }],
-    ['a position below its least', { to: -11 }],
-    ['steps beyond its greatest', { steps: 101 }],
-    ['turns beyond its greatest', { turns: 1 }],
-  ])('refuses %s before anything moves', async (_what, input) => {
-    const { bench, board } = await open({ min: -10, max: 100 })
+    [
+      'a speed above its own',
+      { steps: 5, speed: 501 },
+      'speed must be at most maxSpeed, which is 500 steps/s, not 501',
+    ],
+    ['a position below its least', { to: -11 }, 'to must be at least -10, not -11'],
+    ['a position above its greatest', { to: 101 }, 'to must be at most 100, not 101'],
+  ])('refuses %s at the call', async (_what, input, why) => {
+    const opened = await open({ min: -10, max: 100 })
+    expect(refusalOf(opened, () => opened.bench.call('axis', 'move', input))).toMatchObject({
+      code: 'ERR_BAD_INPUT',
+      message: `axis.move: ${why}`,
+      place: 'axis.move',
+      remedy: expect.stringContaining('configuration'),
+    })
+  })
+
+  it('refuses a position that no number can count at the call, without bounds too', async () => {
+    const opened = await open()
+    const { message } = refusalOf(opened, () => opened.bench.axis.move({ to: 2 ** 60 }))
+    expect(message).toBe(`axis.move: to must be at most ${Number.MAX_SAFE_INTEGER}, not ${2 ** 60}`)
+  })
+
+  it.each([
+    ['steps beyond its greatest', { steps: 71 }, 101, 'at most 100'],
+    ['steps beyond its least', { steps: -41 }, -11, 'at least -10'],
+    ['turns beyond its greatest', { turns: 1 }, 230, 'at most 100'],
+    ['turns beyond its least', { turns: -1 }, -170, 'at least -10'],
+  ])('fails without a step for %s, which only its position tells', async (_what, input, target, bound) => {
+    const { bench, board, motor } = await open({ min: -10, max: 100 })
+    await bench.axis.move({ to: 30 }).result()
+    const before = board.trace.length
     expect(await failureOf(bench.call('axis', 'move', input).result())).toMatchObject({
       code: 'ERR_BAD_INPUT',
+      message: `axis: from 30 it would go to ${target}, and must be ${bound}`,
       place: 'axis',
+      details: { position: 30, target },
     })
-    expect(stepTimes(board)).toEqual([])
+    expect([motor.position, board.trace.length]).toEqual([30, before])
   })
 
   it.each([{}, { steps: 1.5 }, { steps: 1, to: 2 }, { steps: 5, speed: 0 }, { turns: Number.NaN }])(
     'refuses to move %o at the call',
     async input => {
-      const { bench } = await open()
-      expect(() => bench.call('axis', 'move', input)).toThrow(expect.objectContaining({ place: 'axis.move' }))
+      const opened = await open()
+      expect(refusalOf(opened, () => opened.bench.call('axis', 'move', input)).place).toBe('axis.move')
     },
   )
 
@@ -362,13 +402,28 @@ describe('a stepper', () => {
 
   it.each<[string, Partial<Config>]>([
     ['a speed that its step pulse does not allow', { maxSpeed: 200_000, startSpeed: 190_000, acceleration: 1e6 }],
-    ['bounds that cross', { min: 5, max: 4 }],
-    ['an acceleration that would take minutes to stop', { maxSpeed: 5000, acceleration: 10 }],
     ['no acceleration', { acceleration: 0 }],
     ['three coils', { wiring: { coils: [12, 13, 19] } as unknown as Config['wiring'] }],
     ['both wirings', { wiring: { ...CHIP, ...COILS } }],
   ])('does not open with %s', async (_what, config) => {
     await expect(open(config)).rejects.toMatchObject({ code: 'ERR_BAD_CONFIG', place: 'axis' })
+  })
+
+  it.each<[string, Partial<Config>, string]>([
+    ['bounds that cross', { min: 5, max: 4 }, 'min must be at most max, which is 4, not 5'],
+    [
+      'an acceleration that would take minutes to stop',
+      { maxSpeed: 5000, acceleration: 10 },
+      'maxSpeed must be at most 120 steps/s, not 5000: with its acceleration it must stop in 2 s',
+    ],
+  ])('does not open with %s, and says why', async (_what, config, why) => {
+    const error = await failureOf(open(config))
+    expect(error).toMatchObject({ code: 'ERR_BAD_CONFIG', place: 'axis', message: `axis: ${why}` })
+  })
+
+  it('opens with the least acceleration that stops in time', async () => {
+    const { bench } = await open({ maxSpeed: 5000, acceleration: 2450 })
+    expect(bench.names).toEqual(['axis'])
   })
 
   it('refuses a simulated limit switch for which it has no line', async () => {

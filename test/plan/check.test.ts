@@ -29,6 +29,8 @@ bench:
 `
 const inBench = (line: string) => `bench:\n  ${line}\nplan:\n  - wait: 1s\n`
 const inPlan = (lines: string) => `${BENCH}plan:\n${lines.replace(/^/gm, '  ')}\n`
+/** A plan whose bench has this peripheral, on line 2, and whose only step does this, on line 4. */
+const doing = (step: string, peripheral: string) => `bench:\n  ${peripheral}\nplan:\n  - ${step}\n`
 const inSimulate = (line: string) => `${BENCH}plan:\n  - wait: 1s\nsimulate:\n  ${line}\n`
 
 describe('a plan that is right', () => {
@@ -196,6 +198,176 @@ describe('what is wrong, with its code and place', () => {
     ['a simulation that is a list', `${BENCH}plan: [ pump.on ]\nsimulate: []\n`, ['ERR_PLAN_VALUE 6:11']],
   ])('%s', (_what, text, expected) => {
     expect(problems(text)).toEqual(expected)
+  })
+})
+
+const SERVO = 'arm: { type: servo, line: 17 }'
+const STEPPER = 'axis: { type: stepper, wiring: { step: 20, direction: 21 }, min: -10, max: 100 }'
+const MOTOR = 'wheel: { type: motor, forward: 23, backward: 24 }'
+const SWITCHED_RGB = 'lamp: { type: rgb, red: 17, green: 22, blue: 27, pwm: false }'
+const FAN = 'fan: { type: pwm, line: 17, min: 0.3, max: 0.8 }'
+const SEQUENCE = 'wire: { type: sequence, lines: { step: 17, dir: 27 } }'
+
+describe('what a peripheral refuses when it is configured like this', () => {
+  it.each([
+    ['an angle outside the limits of a servo', 'arm.move: { angle: 181 }', SERVO, 'ERR_PLAN_VALUE 4:24'],
+    ['a pulse outside the limits of a servo', 'arm.move: { pulseWidth: 2100us }', SERVO, 'ERR_PLAN_VALUE 4:29'],
+    [
+      'a sweep outside the limits of the mechanism',
+      'arm.sweep: { from: 60, to: 90, over: 1s }',
+      'arm: { type: servo, line: 17, limits: { min: 0, max: 80 } }',
+      'ERR_PLAN_VALUE 4:32',
+    ],
+    [
+      'a sweep faster than the speed',
+      'arm.sweep: { from: 0, to: 90, over: 1s }',
+      'arm: { type: servo, line: 17, speed: 60 }',
+      'ERR_PLAN_VALUE 4:41',
+    ],
+    ['a position below the least of a stepper', 'axis.move: { to: -11 }', STEPPER, 'ERR_PLAN_VALUE 4:22'],
+    ['a position above the greatest of a stepper', 'axis.move: { to: 101 }', STEPPER, 'ERR_PLAN_VALUE 4:22'],
+    ['a speed above maxSpeed', 'axis.move: { steps: 5, speed: 501 }', STEPPER, 'ERR_PLAN_VALUE 4:35'],
+    ['home without a limit switch', 'axis.home', STEPPER, 'ERR_NO_LIMIT_SWITCH 4:5'],
+    ['release without an enable line', 'axis.release', STEPPER, 'ERR_UNSUPPORTED 4:5'],
+    ['brake without an enable input', 'wheel.brake', MOTOR, 'ERR_UNSUPPORTED 4:5'],
+    ['a speed without an enable input', 'wheel.forward: { speed: 0.5 }', MOTOR, 'ERR_UNSUPPORTED 4:29'],
+    [
+      'a speed without PWM',
+      'wheel.backward: { for: 1s, speed: 0.5 }',
+      'wheel: { type: motor, forward: 23, backward: 24, enable: 18, pwm: false }',
+      'ERR_UNSUPPORTED 4:39',
+    ],
+    ['a duty outside the limits', 'fan.set: { duty: 0.2 }', FAN, 'ERR_PLAN_VALUE 4:22'],
+    ['a fade beyond the limits', 'fan.fade: { to: 0.9, over: 1s }', FAN, 'ERR_PLAN_VALUE 4:21'],
+    ['a breath beyond the limits', 'fan.breathe: { period: 1s, count: 3, to: 0.9 }', FAN, 'ERR_PLAN_VALUE 4:46'],
+    [
+      'a channel that an ADS1115 has not',
+      'adc.read: { channel: sail }',
+      'adc: { type: ads1115, channels: { soil: { input: 0 } } }',
+      'ERR_PLAN_VALUE 4:26',
+    ],
+    [
+      'a channel that an MCP3004 has not',
+      'adc.read: { channel: 4 }',
+      'adc: { type: mcp3008, chip: mcp3004 }',
+      'ERR_PLAN_VALUE 4:26',
+    ],
+    [
+      'an unknown line in a step of pulses',
+      'wire.play: { steps: [{ after: 1 }, { set: [dir, stepp], after: 1 }] }',
+      SEQUENCE,
+      'ERR_BAD_PULSES 4:53',
+    ],
+    [
+      'an unknown line of a builder',
+      'wire.play: { morse: { line: led, text: SOS, wpm: 5 } }',
+      SEQUENCE,
+      'ERR_BAD_PULSES 4:33',
+    ],
+    [
+      'a step of pulses without length',
+      'wire.play: { steps: [{ set: [step], after: 1 }, { after: 0 }] }',
+      SEQUENCE,
+      'ERR_BAD_DURATION 4:62',
+    ],
+    [
+      'a line both set and cleared',
+      'wire.play: { steps: [{ set: [dir], clear: [dir], after: 1 }] }',
+      SEQUENCE,
+      'ERR_BAD_PULSES 4:26',
+    ],
+    [
+      'text without a Morse code',
+      'wire.play: { morse: { line: step, text: é, wpm: 5 } }',
+      SEQUENCE,
+      'ERR_BAD_PULSES 4:45',
+    ],
+    [
+      'a servo pulse of a PCA9685',
+      'arm.servo: { channel: 0, pulseWidth: 900us }',
+      'arm: { type: pca9685 }',
+      'ERR_PLAN_VALUE 4:42',
+    ],
+    [
+      'a servo pulse as long as the period of a PCA9685',
+      'arm.servo: { channel: 0, pulseWidth: 1ms }',
+      'arm: { type: pca9685, frequency: 1000 }',
+      'ERR_PLAN_VALUE 4:42',
+    ],
+  ])('is found in a step: %s', (_what, step, peripheral, expected) => {
+    expect(problems(doing(step, peripheral))).toEqual([expected])
+  })
+
+  it.each([
+    ['axis.home: { speed: 5 }', STEPPER, 'ERR_NO_LIMIT_SWITCH 4:5'],
+    ['axis.release: {}', STEPPER, 'ERR_UNSUPPORTED 4:5'],
+    ['wheel.brake: { for: 1s }', MOTOR, 'ERR_UNSUPPORTED 4:5'],
+    ['lamp.fade: { to: "#ffffff", over: 1s }', SWITCHED_RGB, 'ERR_UNSUPPORTED 4:5'],
+  ])('is at the name of the action when it is not about a key of the input: %s', (step, peripheral, expected) => {
+    expect(problems(doing(step, peripheral))).toEqual([expected])
+  })
+
+  it('is said with the name of the action and the key, and with what to do', () => {
+    expect(refusalOf(doing('arm.move: { angle: 181 }', SERVO))).toMatchObject({
+      message: 'arm.move.angle must be from 0° to 180°, not 181°',
+      remedy: expect.stringContaining('Stay within its limits'),
+    })
+    expect(refusalOf(doing('axis.home', STEPPER)).message).toBe('axis.home needs a limit switch, and there is none')
+  })
+
+  it('is nothing that only the run can tell: how far a stepper may still go', () => {
+    expect(checked(doing('axis.move: { steps: 101 }', STEPPER)).steps).toHaveLength(1)
+  })
+})
+
+describe('a configuration that cannot be', () => {
+  it.each([
+    ['pulses the wrong way round', 'arm: { type: servo, line: 17, minPulse: 2ms, maxPulse: 1ms }', 43],
+    ['limits beyond what the servo can', 'arm: { type: servo, line: 17, limits: { min: 0, max: 200 } }', 56],
+    ['a safe angle outside the limits', 'arm: { type: servo, line: 17, safe: 190 }', 39],
+    ['bounds that cross', 'axis: { type: stepper, wiring: { step: 20, direction: 21 }, min: 5, max: 4 }', 68],
+    [
+      'a speed to stop from too slowly',
+      'axis: { type: stepper, wiring: { step: 2, direction: 3 }, maxSpeed: 5000 }',
+      71,
+    ],
+    [
+      'calibration points that fall',
+      'far: { type: distance, lines: { trigger: 5, echo: 6 }, calibration: { points: [[0, 0], [2, 1], [1, 2]] } }',
+      99,
+    ],
+    ['a scale of 0', 'air: { type: bme280, calibration: { temperature: { scale: 0 } } }', 61],
+    ['a least duty above the greatest', 'fan: { type: pwm, line: 17, min: 0.5, max: 0.4 }', 36],
+    ['a safe duty above the greatest', 'fan: { type: pwm, line: 17, max: 0.4, safe: 0.5 }', 47],
+    ['servo pulses of a PCA9685 that cross', 'arm: { type: pca9685, servo: { min: 2ms, max: 1ms } }', 39],
+    ['an input that the chip has not', 'adc: { type: mcp3008, chip: mcp3004, channels: { light: { input: 5 } } }', 68],
+    ['a safe level of an unknown line', 'wire: { type: sequence, lines: { step: 17 }, safe: { stepp: high } }', 63],
+  ])('is found: %s', (_what, peripheral, column) => {
+    expect(problems(inBench(peripheral))).toEqual([`ERR_PLAN_VALUE 2:${column}`])
+  })
+
+  it.each([
+    ['PWM with both a line and a channel', 'fan: { type: pwm, line: 17, channel: 0 }'],
+    ['PWM with neither', 'fan: { type: pwm }'],
+    ['a servo with neither', 'arm: { type: servo }'],
+    ['a DHT with neither a line nor a device of the kernel', 'air: { type: dht }'],
+  ])('is at the name of the peripheral when it is not about a key: %s', (_what, peripheral) => {
+    expect(problems(inBench(peripheral))).toEqual(['ERR_PLAN_VALUE 2:3'])
+  })
+
+  it('is the only problem, whatever its steps would be refused for', () => {
+    const text = doing('arm.move: { angle: 300 }', 'arm: { type: servo, line: 17, safe: 190 }')
+    expect(problems(text)).toEqual(['ERR_PLAN_VALUE 2:39'])
+  })
+
+  it('does not hide what its steps are in themselves', () => {
+    const text = doing('arm.move: { angel: 300 }', 'arm: { type: servo, line: 17, safe: 190 }')
+    expect(problems(text)).toEqual(['ERR_PLAN_VALUE 2:39', 'ERR_PLAN_KEY 4:17'])
+  })
+
+  it('claims no line: there is no second problem for one that another has', () => {
+    const text = `bench:\n  arm: { type: servo, line: 17, safe: 190 }\n  pump: { type: output, line: 17 }\nplan: [ pump.on ]`
+    expect(problems(text)).toEqual(['ERR_PLAN_VALUE 2:39'])
   })
 })
 

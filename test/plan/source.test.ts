@@ -136,6 +136,25 @@ describe('what is refused', () => {
     expect(lines).toEqual([...lines].sort((a, b) => a - b))
   })
 
+  it.each([
+    ['before a key', 'a:\n\tb: 1\n'],
+    ['before a key, after spaces', 'a:\n  b: 1\n  \tc: 1\n'],
+    ['before an item', 'a:\n\t- 1\n'],
+    ['after a dash', 'a:\n  -\tb: 1\n    c: 2\n'],
+    ['in a flow', 'a:\n  b: {\n\tc: 1 }\n'],
+  ])('tells what to write for a tab: %s', (_what, text) => {
+    expect(refusalOf(text).remedy).toBe('Use spaces to indent, here and below: YAML takes no tabs there.')
+  })
+
+  it('says it once, though every line has one', () => {
+    expect(problemsOf(refusalOf('a:\n\tb:\n\t\tc: 1\n\td: 2\n\t  e: 3\n'))).toHaveLength(1)
+  })
+
+  it('does not blame a tab that does no harm', () => {
+    expect(read('a:\n  b:\t1\n').value).toEqual({ a: { b: 1 } })
+    expect(refusalOf('a: 1\nb: [\t1\n').remedy).toContain('Correct the YAML')
+  })
+
   it('says where a duplicate key was first', () => {
     expect(refusalOf('name: x\nplan: []\nname: y\n').message).toContain('first on line 1')
   })

@@ -6,6 +6,42 @@ const fault = () => {
   throw new RangeError('do not look at me')
 }
 
+describe('what waits when a queue is quarantined', () => {
+  test('is kept, or failed by option', async () => {
+    for (const waiting of ['keep', 'fail'] as const) {
+      const { stage, pump } = abandoned({ waiting })
+      const next = stage.worker.submit(() => 'ran', { on: pump })
+      await stage.idle()
+      expect([next.state, next.error]).toMatchObject(
+        waiting === 'keep' ? ['queued', undefined] : ['failed', { code: 'ERR_QUARANTINED', place: 'pump' }],
+      )
+    }
+  })
+
+  test('does not run when the quarantine is not that of a task: a safe state failed on an idle peripheral', async () => {
+    const stage = new Stage()
+    const pump = stage.worker.queue('pump', { safe: fault })
+    void pump.makeSafeNext()
+    const next = stage.worker.submit(() => stage.note('ran'), { on: pump })
+    await stage.idle()
+    expect([pump.quarantined, next.state, stage.log]).toEqual([true, 'queued', []])
+  })
+
+  test('is said with a word that is known', () => {
+    const stage = new Stage()
+    expect(() => stage.worker.queue('pump', { waiting: 'drop' as never })).toThrow(
+      expect.objectContaining({ code: 'ERR_BAD_OPTION', place: 'waiting' }),
+    )
+  })
+
+  test('tells since when', async () => {
+    const { stage, pump } = abandoned()
+    const began = stage.clock.wall()
+    await stage.idle()
+    expect(pump.quarantinedSince).toBe(began + 20)
+  })
+})
+
 describe('when grace runs out', () => {
   test('the task ends indeterminate with ERR_ABANDONED, caused by what stopped it', async () => {
     const { stage, stuck } = abandoned()

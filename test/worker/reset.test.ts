@@ -71,6 +71,27 @@ describe('reset', () => {
     expect(pump.quarantined).toBe(false)
   })
 
+  test('can fail what waits, and refuses another word for it', async () => {
+    const { stage, pump, end } = abandoned()
+    const next = stage.worker.submit(() => 'ran', { on: pump })
+    stage.at(50, end.resolve)
+    await stage.idle()
+    expect(await failure(pump.reset({ waiting: 'drop' as never }))).toMatchObject({ code: 'ERR_BAD_OPTION' })
+    await pump.reset({ waiting: 'fail' })
+    expect([next.state, next.error]).toMatchObject(['failed', { code: 'ERR_QUARANTINED' }])
+    expect(await stage.worker.submit(() => 'ran', { on: pump }).result()).toBe('ran')
+  })
+
+  test('says beforehand why it would be refused', async () => {
+    const { stage, pump, end } = abandoned()
+    expect(pump.resetRefusal).toBeUndefined()
+    await stage.idle()
+    expect(pump.resetRefusal).toMatchObject({ code: 'ERR_RESET_REFUSED', place: 'pump' })
+    end.resolve()
+    await stage.idle()
+    expect(pump.resetRefusal).toBeUndefined()
+  })
+
   test('called twice at once is one reset', async () => {
     const { stage, pump, end } = abandoned({ safe: () => stage.wait(5).then(() => stage.note('safe')) })
     stage.at(50, end.resolve)

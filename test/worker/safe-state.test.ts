@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { PiWorkerError } from '../../src/errors.js'
 import { abandoned, deferred, failure, Stage } from './setup.js'
 
 describe('a safe() that fails', () => {
@@ -138,5 +139,44 @@ describe('safe()', () => {
     const pump = stage.worker.queue('pump', { safe: () => stage.note('safe') })
     void pump.makeSafe()
     expect(stage.log).toEqual(['0 safe'])
+  })
+})
+
+describe('a safe() whose handles are revoked under it', () => {
+  test('begins anew with fresh ones, and nobody hears of a fault', async () => {
+    const stage = new Stage()
+    let revoked = 0
+    const pump = stage.worker.queue('pump', {
+      revoke: () => {
+        revoked++
+      },
+      safe: async () => {
+        const mine = revoked
+        stage.note('safe begins')
+        await stage.wait(10)
+        if (mine !== revoked) throw new RangeError('revoked')
+        stage.note('safe')
+      },
+    })
+    const safe = pump.makeSafe()
+    stage.at(5, () => void pump.revoke())
+    expect(await safe).toBeUndefined()
+    expect([stage.log, stage.seen('notSafe')]).toEqual([['0 safe begins', '10 safe begins', '20 safe'], []])
+  })
+
+  test('and that then hangs can act no more: the queue can be reset', async () => {
+    const stage = new Stage()
+    let calls = 0
+    const pump = stage.worker.queue('pump', {
+      revoke: () => {},
+      safe: () => (calls++ === 0 ? deferred().promise : undefined) as Promise<void>,
+      safeTimeout: 10,
+    })
+    const safe = pump.makeSafe()
+    stage.at(5, () => void pump.revoke())
+    expect(await safe).toBeUndefined()
+    pump.quarantine(new PiWorkerError('ERR_IO', 'look at it'))
+    await pump.reset()
+    expect(pump.quarantined).toBe(false)
   })
 })

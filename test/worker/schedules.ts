@@ -46,14 +46,21 @@ export interface Hardware {
 
 export interface Schedule {
   readonly jobs: readonly Job[]
-  /** `again` runs safe() once more without a reset, as a bench does that is told to be safe. */
-  readonly resets: readonly { readonly at: number; readonly queue: QueueName; readonly how: 'reset' | 'again' }[]
+  /**
+   * `again` runs safe() once more without a reset, as a bench does that is told to be safe; `interrupt` ends what runs,
+   * as a guard does; `revoke` disarms whoever acts, as a stop does.
+   */
+  readonly resets: readonly { readonly at: number; readonly queue: QueueName; readonly how: Meddling }[]
+  /** Stops of the whole worker, each for a while. */
+  readonly stops: readonly { readonly at: number; readonly for: number; readonly waiting: 'fail' | 'keep' }[]
   readonly hardware: Readonly<Record<QueueName, Hardware>>
   /** Somebody resets each queue at the very moment of its quarantine. */
   readonly hasty: boolean
   readonly concurrency: number
   readonly closes: readonly { readonly at: number; readonly how: 'drain' | 'abort' }[]
 }
+
+export type Meddling = 'reset' | 'again' | 'interrupt' | 'revoke'
 
 export const SAFE_TIMEOUT_MS = 6
 
@@ -104,9 +111,28 @@ const hardware: fc.Arbitrary<Hardware> = fc.record({
 
 export const schedule: fc.Arbitrary<Schedule> = fc.record({
   jobs: fc.array(job, { minLength: 1, maxLength: 9 }),
-  resets: fc.array(fc.record({ at: time, queue: fc.constantFrom(...QUEUES), how: fc.constantFrom('reset', 'again') }), {
-    maxLength: 4,
-  }),
+  resets: fc.array(
+    fc.record({
+      at: time,
+      queue: fc.constantFrom(...QUEUES),
+      how: fc.constantFrom('reset', 'again', 'interrupt', 'revoke'),
+    }),
+    { maxLength: 4 },
+  ),
+  stops: fc.oneof(
+    { weight: 2, arbitrary: fc.constant([]) },
+    {
+      weight: 1,
+      arbitrary: fc.array(
+        fc.record({
+          at: time,
+          for: fc.integer({ min: 0, max: 30 }),
+          waiting: fc.constantFrom('fail', 'keep'),
+        }),
+        { maxLength: 2 },
+      ),
+    },
+  ),
   hardware: fc.record({ a: hardware, b: hardware, c: hardware }),
   hasty: weighted([3, false], [1, true]),
   concurrency: fc.constantFrom(1, 2, Number.POSITIVE_INFINITY),

@@ -13,6 +13,20 @@ test('gives timers in the order of their times, then of their creation', () => {
   expect(heap.take()).toBeUndefined()
 })
 
+test('gives one that comes before the next first, and the one that was next after it', () => {
+  const heap = new TimerHeap()
+  const [late, next, before, same] = [9, 5, 3, 3].map(due => heap.add(due, nothing, false))
+  expect(heap.first).toBe(before)
+  expect([heap.take(), heap.take(), heap.take(), heap.take()]).toEqual([before, same, next, late])
+})
+
+test('gives the one after the next when that was cancelled', () => {
+  const heap = new TimerHeap()
+  const [next, after] = [3, 5].map(due => heap.add(due, nothing, false))
+  next?.cancel()
+  expect([heap.first, heap.take(), heap.take()]).toEqual([after, after, undefined])
+})
+
 test('never gives a timer that was cancelled, whatever was added, cancelled and taken (seed 7)', () => {
   const step = fc.oneof(
     { weight: 5, arbitrary: fc.record({ add: fc.integer({ min: 0, max: 50 }), background: fc.boolean() }) },

@@ -222,37 +222,106 @@ describe('hold', () => {
       }
     }
 
-    test('runs all microtasks, however many follow each other', async () => {
+    test('runs all microtasks and ticks, however many follow each other', async () => {
       const clock = new VirtualClock()
       const seen: number[] = []
       const { stop } = source(clock, async count => {
-        for (let hop = 0; hop < 100; hop++) await undefined
+        if (count === 300) stop()
+        for (let hop = 0; hop < 30; hop++) await undefined
+        await new Promise<void>(resolve => process.nextTick(resolve))
+        for (let hop = 0; hop < 30; hop++) await undefined
         seen.push(clock.now())
-        if (count === 5) stop()
       })
       await clock.idle()
-      expect(seen).toEqual([1, 2, 3, 4, 5])
+      expect(seen).toEqual(Array.from({ length: 300 }, (_, index) => index + 1))
     })
 
     test('runs an immediate after 64 of them at the latest', async () => {
       const clock = new VirtualClock()
-      const { stop } = source(clock, () => undefined)
-      await new Promise<void>(resolve => {
-        clock.after(100, () => setImmediate(resolve))
+      const seen: number[] = []
+      const { stop } = source(clock, count => {
+        if (count % 1000 === 0) setImmediate(() => seen.push(clock.now() - count))
+        if (count === 10_000) stop()
       })
-      stop()
-      expect(clock.now()).toBeGreaterThanOrEqual(100)
-      expect(clock.now()).toBeLessThanOrEqual(165)
       await clock.idle()
+      expect(seen.length).toBe(10)
+      expect(Math.max(...seen)).toBeLessThanOrEqual(64)
     })
 
-    test('runs the immediates when the next timer is one of the program', async () => {
+    // After so many events of the simulation: the first of all, and one in the midst of many.
+    test.each([1, 100])('runs the immediates when the next timer is one of the program (after %i)', async events => {
       const clock = new VirtualClock()
       const order: string[] = []
-      clock.after(1, () => setImmediate(() => order.push('immediate')), simulated)
-      clock.after(2, () => order.push('program'))
+      const { stop } = source(clock, count => {
+        if (count === events) setImmediate(() => order.push(`immediate ${clock.now()}`))
+      })
+      clock.after(events + 0.1, () => {
+        order.push(`program ${clock.now()}`)
+        stop()
+      })
+      clock.after(events + 1, () => order.push('simulated'), simulated)
       await clock.idle()
-      expect(order).toEqual(['immediate', 'program'])
+      expect(order).toEqual([`immediate ${events}`, `program ${events + 1}`, 'simulated'])
+    })
+
+    test('stands still while work is held', async () => {
+      const clock = new VirtualClock()
+      const work = deferred()
+      let held: Promise<unknown> | undefined
+      const { stop } = source(clock, count => {
+        if (count === 100) held = clock.hold(work.promise)
+      })
+      await new Promise<void>(resolve => {
+        const wait = (): unknown => (held === undefined ? setImmediate(wait) : resolve())
+        wait()
+      })
+      for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve))
+      expect(clock.now()).toBe(100)
+      work.resolve()
+      await held
+      expect(clock.now()).toBe(100)
+      await clock.reach(200)
+      stop()
+    })
+
+    test('runs the immediates before it is idle, and fires no background timer then', async () => {
+      const clock = new VirtualClock()
+      const order: string[] = []
+      const { stop } = source(clock, count => {
+        if (count < 100) return
+        stop()
+        setImmediate(() => clock.after(5, () => order.push('program')))
+      })
+      clock.after(150, () => order.push('background'), { simulated: true, background: true })
+      await clock.idle()
+      expect(order).toEqual(['program'])
+    })
+
+    test('goes on after one that throws, whose error is an uncaught exception', async () => {
+      const clock = new VirtualClock()
+      const uncaught: unknown[] = []
+      const others = process.listeners('uncaughtException')
+      process.removeAllListeners('uncaughtException')
+      process.on('uncaughtException', error => uncaught.push(error))
+      try {
+        const seen: number[] = []
+        for (let time = 1; time <= 200; time++) {
+          clock.after(
+            time,
+            () => {
+              seen.push(clock.now())
+              if (time % 20 === 0) throw new RangeError(`at ${time}`)
+            },
+            simulated,
+          )
+        }
+        await clock.idle()
+        expect(seen).toEqual(Array.from({ length: 200 }, (_, index) => index + 1))
+        expect(uncaught).toEqual(Array.from({ length: 10 }, (_, index) => new RangeError(`at ${(index + 1) * 20}`)))
+      } finally {
+        process.removeAllListeners('uncaughtException')
+        for (const listener of others) process.on('uncaughtException', listener)
+      }
     })
   })
 

@@ -8,10 +8,11 @@ import { VirtualClock } from '../../src/worker/virtual-clock.js'
 import { Worker } from '../../src/worker/worker.js'
 import { type Actor, Device } from './device.js'
 import { type Entry, Rules } from './rules.js'
-import { type Job, QUEUES, type QueueName, SAFE_TIMEOUT_MS, type Schedule } from './schedules.js'
+import { type Job, type Meddling, QUEUES, type QueueName, SAFE_TIMEOUT_MS, type Schedule } from './schedules.js'
 
 const RETAIN_MS = 1000
 const RETAIN_COUNT = 5
+const TRIPPED = new PiWorkerError('ERR_IO', 'a guard would not have it go on')
 const STOPPED = new PiWorkerError('ERR_CANCELLED', 'the caller wants no more of it')
 
 export class World {
@@ -22,6 +23,8 @@ export class World {
   readonly #rules: Rules
   readonly #closing: Promise<void>[] = []
   #aborted = false
+  /** How many stops hold the worker. */
+  #stops = 0
   #safeCalls: Record<QueueName, number> = { a: 0, b: 0, c: 0 }
 
   constructor(plan: Schedule) {
@@ -60,10 +63,14 @@ export class World {
   }
 
   async #play(): Promise<void> {
-    const { jobs, resets, closes } = this.#plan
+    const { jobs, resets, stops, closes } = this.#plan
     for (const job of jobs) this.#at(job.at, () => this.#submit(job))
     for (const { at, queue, how } of resets) {
-      this.#at(at, () => void (how === 'reset' ? this.#reset(queue) : this.#safeAgain(queue)))
+      this.#at(at, () => void this.#disturb(queue, how))
+    }
+    for (const { at, for: ms, waiting } of stops) {
+      this.#at(at, () => this.#stop(waiting))
+      this.#at(at + ms, () => this.#goOn())
     }
     for (const { at, how } of closes) this.#at(at, () => this.#close(how))
     await this.#clock.idle()
@@ -76,6 +83,30 @@ export class World {
       for (const name of QUEUES) await this.#reset(name)
       await this.#clock.idle()
     }
+  }
+
+  async #disturb(name: QueueName, how: Meddling): Promise<void> {
+    const queue = this.#queue(name)
+    if (how === 'reset') await this.#reset(name)
+    else if (how === 'again') await this.#safeAgain(name)
+    else if (how === 'interrupt') queue.interrupt(TRIPPED)
+    // Whoever runs can do nothing any more; and must be told so.
+    else if (queue.revoke() === undefined) queue.interrupt(TRIPPED)
+  }
+
+  #stop(waiting: 'fail' | 'keep'): void {
+    this.#stops++
+    this.#worker.stop({ error: () => new PiWorkerError('ERR_STOPPED', 'smoke'), waiting })
+    for (const { task, job, actors } of this.#rules.entries) {
+      if (task.state === 'queued' && waiting === 'fail') this.#rules.break('a stop left a task waiting')
+      const acts = job.on.some(name => actors.some(actor => this.#devices[name].has(actor)))
+      if (task.state === 'running' && acts) this.#rules.break('a stop left a task running')
+    }
+  }
+
+  #goOn(): void {
+    this.#stops--
+    if (this.#stops === 0) this.#worker.goOn()
   }
 
   #queue(name: QueueName): PeripheralQueue {
@@ -130,6 +161,7 @@ export class World {
 
   #act(entry: Entry, context: TaskContext): string | Promise<string> {
     const { job } = entry
+    if (this.#stops > 0) this.#rules.break(`${entry.sequence} is called while the worker is stopped`)
     if (this.#aborted) this.#rules.break(`${entry.sequence} is called after the worker was told to abort`)
     // A retry keeps its slot, so it is ahead of everybody.
     if (entry.attempts++ === 0) this.#rules.checkStart(entry)

@@ -1,0 +1,261 @@
+/**
+ * What a guardian does, from the first message of its runner to the last line that it lets go. It knows no processes and
+ * no sockets: those are the world that it is given.
+ */
+
+import type { Handover } from '../../../drivers/handover.js'
+import type { Accepted } from '../../../drivers/make-safe.js'
+import { messageOf, PiWorkerError } from '../../errors.js'
+import type { Clock, Timer } from '../../worker/clock.js'
+import { type Charge, Charges, isLines, type Outcome } from './charges.js'
+import { Lease } from './lease.js'
+import type { FromGuardian, GuardedItem, GuardianStatus, ToGuardian } from './protocol.js'
+import { reportLine } from './report.js'
+
+export interface DutyWorld {
+  readonly clock: Clock
+  readonly pid: number
+  /** Opens and loads what a handover needs. @throws why it cannot be carried out here */
+  accept(handover: Handover): Promise<Accepted>
+  runnerLives(runner: number): boolean
+  kill(runner: number): void
+  /** Tells the runner. */
+  tell(message: FromGuardian): void
+  log(line: string): void
+  /** Sends a descriptor to a mailbox. @throws why it cannot */
+  post(mailbox: string, fd: number): Promise<void>
+  /** The runner has ended and the guardian stays: it keeps nothing of the runner's but the lines. */
+  detach(): void
+  leave(): void
+}
+
+type Guard = Extract<ToGuardian, { type: 'guard' }>
+
+/** A runner takes some ms to end, and until then a thread of it may write once more: all is made safe again so often. */
+const AGAIN_NS = 20e6
+/** A runner that ends by itself closes its socket some ms before; its exit code shall be its own. */
+const LAST_MOMENT_NS = 1e9
+
+export class Duty {
+  readonly #world: DutyWorld
+  readonly #charges: Charges
+  #phase: 'new' | 'guarding' | 'ending' | 'holding' = 'new'
+  #runner = 0
+  #leaseMs = 0
+  #begun: Promise<void> | undefined
+  #lease: Lease | undefined
+  /** Runs while a stop has not reached the queues of the runner. */
+  #again: Timer | undefined
+  /** Somebody wants the guardian to end: nothing is held. */
+  #unwanted = false
+
+  constructor(world: DutyWorld) {
+    this.#world = world
+    this.#charges = new Charges(world.clock)
+  }
+
+  /** A message of the runner. */
+  receive(message: ToGuardian): void {
+    switch (message.type) {
+      case 'guard':
+        this.#begun ??= this.#begin(message)
+        return
+      case 'beat':
+        this.#lease?.renew()
+        this.#world.tell({ type: 'beat' })
+        return
+      case 'change':
+        this.#charges.find(message.id)?.accepted.change?.(message.calls)
+        return
+      case 'drop': {
+        const charge = this.#charges.find(message.id)
+        if (charge !== undefined) this.#charges.forget(charge)
+        this.#world.tell({ type: 'dropped', id: message.id })
+        return
+      }
+      case 'stopped':
+        this.#again?.cancel()
+        return
+      case 'replaced':
+        this.#forgetAll()
+        return
+      case 'bye':
+        this.#bye()
+    }
+  }
+
+  /** The runner's end of the socket is closed: as a rule no thread of it runs any more. */
+  gone(): void {
+    if (this.#begun === undefined) this.#world.leave()
+    else void this.#begun.then(() => this.#end('died'))
+  }
+
+  status(): GuardianStatus {
+    const guards = this.#phase === 'guarding' && this.#world.runnerLives(this.#runner)
+    const state = guards ? 'guarding' : this.#phase === 'holding' ? 'holding' : 'ending'
+    const items = this.#charges.items.map(({ id, what, hold, request }) => ({ id, what, hold, request }))
+    return { type: 'status', pid: this.#world.pid, runner: this.#runner, state, items }
+  }
+
+  /** Makes all safe, and again until the runner has stopped its queues: whatever drives a line meanwhile does not get far. */
+  stop(reason: string): Outcome {
+    const outcome = this.#charges.makeSafe(this.#phase === 'holding')
+    if (this.#phase !== 'guarding') return outcome
+    this.#world.tell({ type: 'stop', reason })
+    this.#report(`runner ${this.#runner} was stopped: ${reason}`, outcome)
+    const again = (): void => {
+      this.#again = this.#world.clock.after(AGAIN_NS, () => {
+        this.#charges.makeSafe(false)
+        again()
+      })
+    }
+    this.#again?.cancel()
+    again()
+    return outcome
+  }
+
+  /** Lends something held to the next runner, which says `taken` when it guards it itself. @throws ERR_GUARDIAN */
+  async take(id: number, borrower: object, mailbox: string | undefined): Promise<void> {
+    const charge = this.#held(id)
+    charge.borrower = borrower
+    charge.timer?.cancel()
+    const { handover } = charge.item
+    if (handover.kind === 'line' && mailbox !== undefined) await this.#world.post(mailbox, handover.fd)
+  }
+
+  /** The borrower guards all that was lent to it. */
+  taken(borrower: object): void {
+    for (const charge of this.#charges.lentTo(borrower)) this.#charges.forget(charge)
+    this.#leaveWhenIdle()
+  }
+
+  /** The borrower is gone: what it has not taken is held on. */
+  returned(borrower: object): void {
+    const lent = this.#charges.lentTo(borrower)
+    this.#charges.makeSafe(true, lent)
+    for (const charge of lent) {
+      charge.borrower = undefined
+      this.#hold(charge)
+    }
+  }
+
+  /** @throws ERR_GUARDIAN */
+  letGo(id: number): void {
+    this.#charges.letGo(this.#held(id))
+    this.#leaveWhenIdle()
+  }
+
+  /** Somebody wants the guardian to end. It does not leave its runner, but holds nothing afterwards. */
+  terminate(): void {
+    this.#unwanted = true
+    if (this.#phase !== 'holding') return
+    const what = this.#charges.items.map(item => item.what).join(', ')
+    const failed = this.#charges.all.flatMap(charge => this.#charges.letGo(charge))
+    this.#report(`ended from outside, lets go of ${what}`, { did: [], failed })
+    this.#leaveWhenIdle()
+  }
+
+  async #begin({ runner, leaseMs, items }: Guard): Promise<void> {
+    this.#runner = runner
+    this.#leaseMs = leaseMs
+    for (const item of items) {
+      try {
+        this.#charges.add(item, await this.#world.accept(item.handover))
+      } catch (error) {
+        this.#world.tell({ type: 'refused', what: item.what, error: messageOf(error) })
+        this.#forgetAll()
+        return
+      }
+    }
+    this.#phase = 'guarding'
+    this.#lease = new Lease(this.#world.clock, leaseMs * 1e6, () => this.#end('hung'))
+    this.#world.tell({ type: 'ready' })
+  }
+
+  #end(cause: 'died' | 'hung'): void {
+    if (this.#phase !== 'guarding') return
+    this.#phase = 'ending'
+    this.#lease?.cancel()
+    this.#again?.cancel()
+    const patience = this.#world.clock.now() + (cause === 'died' ? LAST_MOMENT_NS : 0)
+    const step = (): void => {
+      // Asked before: what is written after its end is the last that is written.
+      const lives = this.#world.runnerLives(this.#runner)
+      const outcome = this.#charges.makeSafe(!lives)
+      if (!lives) {
+        this.#over(cause, outcome)
+        return
+      }
+      if (this.#world.clock.now() >= patience) this.#world.kill(this.#runner)
+      this.#world.clock.after(AGAIN_NS, step)
+    }
+    step()
+  }
+
+  #over(cause: 'died' | 'hung', { did, failed }: Outcome): void {
+    const why = cause === 'died' ? 'died' : `was silent for ${this.#leaseMs} ms and has been ended`
+    const unheld = this.#charges.all.filter(charge => !this.#isHeld(charge))
+    const stuck = unheld.flatMap(charge => this.#charges.letGo(charge))
+    this.#report(`runner ${this.#runner} ${why}`, { did, failed: [...failed, ...stuck] }, this.#charges.items)
+    this.#settle()
+  }
+
+  #bye(): void {
+    if (this.#phase !== 'guarding') return
+    this.#phase = 'ending'
+    this.#lease?.cancel()
+    this.#again?.cancel()
+    // The runner has made all safe itself, unless it could not.
+    const outcome = this.#charges.makeSafe(false, this.#charges.all.filter(isLines))
+    // What is not held, the runner lets go itself.
+    for (const charge of this.#charges.all) if (!this.#isHeld(charge)) this.#charges.forget(charge)
+    this.#world.tell({ type: 'over', holds: this.#charges.items.map(({ id }) => id) })
+    if (outcome.failed.length > 0 || this.#charges.size > 0) {
+      this.#report(`runner ${this.#runner} has ended`, outcome, this.#charges.items)
+    }
+    this.#settle()
+  }
+
+  #settle(): void {
+    this.#phase = 'holding'
+    if (this.#charges.size > 0) this.#world.detach()
+    for (const charge of this.#charges.all) this.#hold(charge)
+    this.#leaveWhenIdle()
+  }
+
+  #hold(charge: Charge): void {
+    this.#charges.hold(charge, () => {
+      this.#report(`the time is over for which ${charge.item.what} was held`, { did: [], failed: [] })
+      this.#leaveWhenIdle()
+    })
+  }
+
+  #isHeld(charge: Charge): boolean {
+    return !this.#unwanted && charge.item.hold !== 'exit' && isLines(charge)
+  }
+
+  /** @throws ERR_GUARDIAN */
+  #held(id: number): Charge {
+    if (this.#phase !== 'holding') throw new PiWorkerError('ERR_GUARDIAN', `runner ${this.#runner} has not ended`)
+    const charge = this.#charges.get(id)
+    if (charge.borrower === undefined) return charge
+    throw new PiWorkerError('ERR_GUARDIAN', `${charge.item.what} is being taken over by somebody else`)
+  }
+
+  #forgetAll(): void {
+    this.#phase = 'ending'
+    this.#lease?.cancel()
+    this.#again?.cancel()
+    for (const charge of this.#charges.all) this.#charges.forget(charge)
+    this.#world.leave()
+  }
+
+  #leaveWhenIdle(): void {
+    if (this.#phase === 'holding' && this.#charges.size === 0) this.#world.leave()
+  }
+
+  #report(cause: string, outcome: Outcome, holds: readonly GuardedItem[] = []): void {
+    const { clock, pid, log } = this.#world
+    log(reportLine({ time: clock.wall(), pid, cause, outcome, holds }))
+  }
+}

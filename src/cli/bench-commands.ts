@@ -1,0 +1,108 @@
+/** The commands on benches that run: their options and help. What each does is loaded when it is called. */
+
+import type { Command } from 'commander'
+import type { PauseFlags } from './pause.js'
+import type { Session } from './program.js'
+import type { ResetFlags } from './reset.js'
+import type { StatusFlags } from './status.js'
+import type { StopFlags } from './stop-bench.js'
+
+export const BENCH_COMMANDS: readonly string[] = ['status', 'stop', 'reset', 'pause', 'resume']
+
+const NAMES = `
+NAME is the name of the plan, or what the program gave openBench; NAME-PID or PID where several have it.
+Only benches of this user are reached; the folder of their sockets is that of PI_WORKER_RUN_FOLDER.`
+
+const STATUS_HELP = `${NAMES}
+
+Examples:
+  pi-worker status                                    all benches that run, their peripherals and tasks
+  pi-worker status dose --json`
+
+const STOP_HELP = `
+All outputs are safe at once, everything that runs is ended, and nothing starts any more until a reset. When the
+program is stuck, its guardian makes the outputs safe.
+${NAMES}
+
+Exit codes: 0 stopped, and all is safe; 2 no such bench runs; 4 look at the hardware.
+
+Examples:
+  pi-worker stop                                      every bench of this user
+  pi-worker stop dose --reason 'the hose is loose'`
+
+const RESET_HELP = `
+What is said with --acknowledge is kept in the events of the bench. It is refused while the stop button is
+pressed, while something is not safe, and while something that was given up could still act.
+${NAMES}
+
+Examples:
+  pi-worker reset dose --acknowledge 'Ann: the hose is mended'`
+
+const PAUSE_HELP = `
+What is under way ends, then the plan waits for pi-worker resume.
+${NAMES}
+
+Examples:
+  pi-worker pause dose                                outputs stay as they are
+  pi-worker pause dose --safe                         all is made safe`
+
+const RESUME_HELP = `${NAMES}
+
+Examples:
+  pi-worker resume dose`
+
+/** Adds them to the program; `done` is called with the exit code. */
+export function addBenchCommands(program: Command, session: Session, done: (code: number) => void): void {
+  const which = 'a running bench'
+  program
+    .command('status')
+    .description('say how the benches are that run: their peripherals, tasks and levels')
+    .argument('[name]', `${which}; all of them when left out`)
+    .option('--json', 'print one JSON object, and nothing else, on standard output')
+    .addHelpText('after', STATUS_HELP)
+    .action(async (name: string | undefined, flags: StatusFlags) => {
+      const { statusCommand } = await import('./status.js')
+      done(await statusCommand(session, name, flags))
+    })
+  program
+    .command('stop')
+    .description('emergency stop: all outputs safe at once, until a reset')
+    .argument('[name]', `${which}; all of them when left out`)
+    .option('--reason <text>', 'why, for the record', 'pi-worker stop')
+    .option('--json', 'print one JSON object, and nothing else, on standard output')
+    .addHelpText('after', STOP_HELP)
+    .action(async (name: string | undefined, flags: StopFlags) => {
+      const { stopCommand } = await import('./stop-bench.js')
+      done(await stopCommand(session, name, flags))
+    })
+  program
+    .command('reset')
+    .description('let a stopped bench go on')
+    .argument('<name>', which)
+    .option('--acknowledge <text>', 'who lets it go on, or why it can; it must be given')
+    .option('--fail-waiting', 'fail the tasks that were kept waiting, instead of running them now')
+    .addHelpText('after', RESET_HELP)
+    .action(async (name: string, flags: ResetFlags) => {
+      const { resetCommand } = await import('./reset.js')
+      done(await resetCommand(session, name, flags))
+    })
+  program
+    .command('pause')
+    .description('pause the plan of a bench at its next step')
+    .argument('<name>', which)
+    .option('--safe', 'make all outputs safe meanwhile')
+    .addHelpText('after', PAUSE_HELP)
+    .action(async (name: string, flags: PauseFlags) => {
+      const { pauseCommand } = await import('./pause.js')
+      done(await pauseCommand(session, name, flags))
+    })
+  program
+    .command('resume')
+    .description('let a paused plan go on')
+    .argument('<name>', which)
+    .addHelpText('after', RESUME_HELP)
+    .action(async (name: string) => {
+      const { resumeCommand } = await import('./pause.js')
+      done(await resumeCommand(session, name))
+    })
+}

@@ -1,0 +1,183 @@
+/** Runners as processes of their own, to be killed: the built package in one file, as Node reads hundreds slowly in here. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { SystemClock } from 'pi-worker'
+import { expect } from 'vitest'
+import type { Level } from '../../drivers/driver.js'
+import { sleep } from '../../src/worker/sleep.js'
+import { repository } from './build-kernel.js'
+import type { SimulatedChip } from './gpio-sim.js'
+
+export const clock = new SystemClock()
+export const POLL = { interval: 20, timeout: 60_000 }
+
+/** Where the guardians of these tests are found. */
+export const RUN_FOLDER = '/run/guardians'
+const ENV = { ...process.env, PI_WORKER_RUN_FOLDER: RUN_FOLDER }
+
+/** esbuild, as tsx has it. */
+interface Esbuild {
+  buildSync(options: Readonly<Record<string, unknown>>): unknown
+}
+
+let bundle: string | undefined
+
+/** The programs `runner.mjs` and `pi-worker.mjs`, and the threads and processes that they start, each in one file. */
+function bundled(name: string): string {
+  if (bundle === undefined) {
+    bundle = mkdtempSync(join(tmpdir(), 'bundle-'))
+    const dist = join(repository, 'dist')
+    const require = createRequire(createRequire(import.meta.url).resolve('tsx'))
+    const { buildSync } = require('esbuild') as Esbuild
+    buildSync({
+      entryPoints: {
+        runner: join(import.meta.dirname, 'runner-program.mjs'),
+        'pi-worker': join(dist, 'src/cli/main.js'),
+        'guardian-main': join(dist, 'src/bench/guardian/guardian-main.js'),
+        'play-thread': join(dist, 'drivers/play-thread.js'),
+        'poll-thread': join(dist, 'drivers/gpiochip/poll-thread.js'),
+      },
+      outdir: bundle,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      external: ['koffi', 'onoff', 'pigpio', 'i2c-bus', 'spi-device'],
+      banner: {
+        js: `import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);`,
+      },
+    })
+    // It is the package that it finds itself in.
+    const facts = {
+      name: 'pi-worker',
+      version: '0.0.0',
+      type: 'module',
+      exports: { './package.json': './package.json' },
+    }
+    writeFileSync(join(bundle, 'package.json'), JSON.stringify(facts))
+    symlinkSync(join(repository, 'node_modules'), join(bundle, 'node_modules'))
+  }
+  return join(bundle, `${name}.js`)
+}
+
+/** One bench of a runner: an output, away from its safe level. */
+export interface Job {
+  readonly driver: 'gpiochip' | 'onoff'
+  readonly line: number
+  readonly safe: Level
+  readonly hold?: 'exit' | 'forever' | string
+  readonly guardian?: boolean | { readonly leaseMs?: number; readonly whenGuardianDies?: 'restart' | 'safe' }
+  /** It is a sequence, which plays pulses on the line for good. */
+  readonly plays?: boolean
+}
+
+export interface Said {
+  readonly type: string
+  readonly guardians?: readonly number[]
+  readonly [key: string]: unknown
+}
+
+/** A process, what it says, and how it ended. */
+export class Runner {
+  readonly said: Said[] = []
+  stderr = ''
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>
+  readonly #child: ChildProcess
+
+  constructor(program: 'runner' | 'pi-worker', args: readonly string[]) {
+    this.#child = spawn(process.execPath, [bundled(program), ...args], { stdio: 'pipe', env: ENV })
+    const lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream })
+    lines.on('line', line => {
+      if (line.startsWith('{')) this.said.push(JSON.parse(line) as Said)
+    })
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text
+    })
+    this.ended = new Promise(resolve => {
+      this.#child.on('exit', (code, signal) => resolve({ code, signal }))
+    })
+  }
+
+  /** Opens benches, drives their outputs away from their safe levels, and waits until that is so. */
+  static async start(...jobs: readonly Job[]): Promise<Runner> {
+    const runner = new Runner('runner', [JSON.stringify(jobs)])
+    const ended = runner.ended.then(() => {
+      throw new TypeError(`the runner ended: ${runner.stderr}`)
+    })
+    ended.catch(() => undefined)
+    await Promise.race([runner.hear('ready'), ended])
+    return runner
+  }
+
+  /** `pi-worker run`, with a plan that drives an output away from its safe level and waits. */
+  static run({ driver, line, safe, hold = 'exit' }: Job): Runner {
+    mkdirSync(RUN_FOLDER, { recursive: true, mode: 0o700 })
+    const path = join(mkdtempSync(join(tmpdir(), 'plan-')), 'plan.json')
+    const valve = { type: 'output', line, safe, hold }
+    writeFileSync(
+      path,
+      JSON.stringify({ bench: { valve }, plan: [`valve.${safe === 'high' ? 'off' : 'on'}`, { wait: '1h' }] }),
+    )
+    return new Runner('pi-worker', ['run', path, '--driver', driver])
+  }
+
+  get guardians(): readonly number[] {
+    return this.said.find(({ type }) => type === 'ready')?.guardians ?? []
+  }
+
+  tell(command: 'block' | 'throw' | 'exit' | 'close'): void {
+    this.#child.stdin?.write(`${command}\n`)
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
+  async hear(type: string): Promise<Said> {
+    await expect.poll(() => this.said.find(said => said.type === type), POLL).toBeDefined()
+    return this.said.find(said => said.type === type) as Said
+  }
+}
+
+/** How long it takes until a line has the level, in ms, looked at every few ms. */
+export async function timeUntil(chip: SimulatedChip, line: number, level: Level, mostMs: number): Promise<number> {
+  const began = clock.now()
+  while (chip.level(line) !== level) {
+    if (clock.now() - began > mostMs * 1e6) return Number.POSITIVE_INFINITY
+    await sleep(clock, 5)
+  }
+  return (clock.now() - began) / 1e6
+}
+
+/** Whether a line keeps the level for so long, looked at every few ms. */
+export async function keeps(chip: SimulatedChip, line: number, level: Level, ms: number): Promise<boolean> {
+  const end = clock.now() + ms * 1e6
+  while (clock.now() < end) {
+    if (chip.level(line) !== level) return false
+    await sleep(clock, 5)
+  }
+  return true
+}
+
+/** Process ids of the guardians that there are. */
+export function guardians(): number[] {
+  return readdirSync('/proc').flatMap(pid => {
+    const path = `/proc/${pid}/cmdline`
+    if (!/^\d+$/.test(pid) || !existsSync(path)) return []
+    try {
+      return readFileSync(path, 'utf8').startsWith('pi-worker guardian') ? [Number(pid)] : []
+    } catch {
+      return [] // it has ended meanwhile
+    }
+  })
+}
+
+/** Ends those that hold something, and waits until there is none. */
+export async function endGuardians(): Promise<void> {
+  for (const pid of guardians()) process.kill(pid, 'SIGTERM')
+  await expect.poll(guardians, POLL).toEqual([])
+}
