@@ -53,6 +53,8 @@ export async function playInSoftware(
         await pause(clock, 0, signal)
       }
       await reach(clock, due, signal)
+      // Between its end and this turn, somebody may have stopped it.
+      signal?.throwIfAborted()
       target.set(values, mask)
       log.add(clock.now() - due)
       due += ns

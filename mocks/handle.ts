@@ -146,7 +146,9 @@ export class MockHandle implements LineHandle, EdgeSensor {
     this.#waves?.get(index)?.stop()
     this.#waves ??= new Map()
     const show = (bit: Bit): void => this.#showPwm(index, bit)
-    this.#waves.set(index, new PwmWave(this.#clock, state, show))
+    const wave = new PwmWave(this.#clock, state, show)
+    this.#waves.set(index, wave)
+    wave.begin()
     return state
   }
 

@@ -27,7 +27,7 @@ export function checkPwm(lines: readonly number[], line: number, { frequency, du
   }
 }
 
-/** A wave that runs until it is stopped. It makes no virtual clock advance by itself. */
+/** A wave that runs from `begin` until it is stopped. It makes no virtual clock advance by itself. */
 export class PwmWave {
   readonly #clock: Clock
   readonly #show: (active: Bit) => void
@@ -36,14 +36,18 @@ export class PwmWave {
   #due: number
   #timer: Timer | undefined
 
-  /** @param show Puts the logical value on the line; called at once, and for every edge. */
+  /** @param show Puts the logical value on the line; called by `begin`, and for every edge. */
   constructor(clock: Clock, { frequency, duty }: PwmSettings, show: (active: Bit) => void) {
     this.#clock = clock
     this.#show = show
     this.#periodNs = Math.round(1e9 / frequency)
     this.#onNs = Math.round(this.#periodNs * duty)
     this.#due = clock.now()
-    if (this.#onNs === 0 || this.#onNs === this.#periodNs) show(this.#onNs === 0 ? 0 : 1)
+  }
+
+  /** Apart from its making: whoever hears of the first level may stop it, and has to find it. */
+  begin(): void {
+    if (this.#onNs === 0 || this.#onNs === this.#periodNs) this.#show(this.#onNs === 0 ? 0 : 1)
     else this.#rise()
   }
 

@@ -15,6 +15,7 @@ export {
 } from './bench/definition.js'
 export type { BenchBoard } from './bench/lease.js'
 export { type BenchOptions, openBench } from './bench/open-bench.js'
+export type { Outputs } from './bench/outputs.js'
 export { type CallOptions, type Calls, Peripheral, type PeripheralOf } from './bench/peripheral.js'
 export {
   Default,
@@ -28,6 +29,10 @@ export {
   type TLine,
   toJsonSchema,
 } from './bench/schema.js'
+export type { StopRecord, StopResetOptions, WhenStopped } from './bench/stop/emergency-stop.js'
+export type { PausablePlan, PauseOptions, PlanState } from './bench/stop/running-plans.js'
+export type { BenchStatus, LineStatus, PeripheralState, PeripheralStatus } from './bench/stop/status.js'
+export type { StopLineConfig } from './bench/stop/stop-line.js'
 export {
   type CatalogueEntry,
   catalogue,
@@ -47,7 +52,10 @@ export {
   type PlanOutcome,
   type PlanResult,
   type PlanRunOptions,
+  type Runnable,
+  type RunningPlan,
   runPlan,
+  startPlan,
 } from './plan/run.js'
 export { planSchema } from './plan/schema.js'
 export { PlanSource, readPlanSource } from './plan/source.js'
@@ -58,7 +66,7 @@ export type { TaskContext } from './worker/attempt-context.js'
 export { type Clock, SystemClock, type Timer } from './worker/clock.js'
 export { type Duration, type DurationText, type DurationUnit, parseDuration } from './worker/duration.js'
 export type { WorkerEvent, WorkerEventBody } from './worker/events.js'
-export { PeripheralQueue, type QueueOptions } from './worker/peripheral-queue.js'
+export { PeripheralQueue, type QueueOptions, type ResetOptions } from './worker/peripheral-queue.js'
 export { Task, type TaskDict, type TaskJson } from './worker/task.js'
 export type { Effect, QueueRef, TaskOptions } from './worker/task-options.js'
 export type { Progress, TaskState } from './worker/task-record.js'

@@ -169,3 +169,17 @@ describe('reconfiguring', () => {
     expect(board.level(17)).toBe('high')
   })
 })
+
+describe('a wave of PWM', () => {
+  it('is over when somebody who heard of its first level sets the line', async () => {
+    const { board, clock } = openBoard()
+    const handle = await board.request({ lines: [17], settings: output })
+    let edges = 0
+    board.onLevel(() => {
+      if (edges++ === 0) handle.set(0)
+    })
+    handle.pwm(17, { frequency: 1000, duty: 0.5 })
+    await clock.reach(1e9)
+    expect([edges, handle.get()]).toEqual([2, 0])
+  })
+})

@@ -2,7 +2,7 @@
 
 import type { LineHandle, LineSettings } from '../../../drivers/driver.js'
 import { definePeripheral } from '../../../src/bench/definition.js'
-import { Default, DurationSchema, Line } from '../../../src/bench/schema.js'
+import { Default, Line } from '../../../src/bench/schema.js'
 import { Type } from '../../../src/index.js'
 import type { TaskContext } from '../../../src/worker/attempt-context.js'
 import type { Clock } from '../../../src/worker/clock.js'
@@ -29,13 +29,19 @@ export interface PlayOrder {
 }
 
 export class Book {
+  /** What it may be told to do, by number. */
+  readonly jobs: readonly Job[]
   readonly orders: Order[] = []
   readonly plays: PlayOrder[] = []
   /** Codes of what was refused. */
   readonly refused: Record<string, number> = {}
+
+  constructor(jobs: readonly Job[]) {
+    this.jobs = jobs
+  }
 }
 
-/** The book of each rig, by the number of its first line: a configuration can only hold data. */
+/** The books of worlds, by their clocks: configurations and inputs can only hold data. */
 export const books = new WeakMap<Clock, Book>()
 
 interface Device {
@@ -47,8 +53,6 @@ interface Device {
   readonly book: Book
 }
 
-const Any = Type.Unsafe<Job>({ type: 'object', additionalProperties: true })
-
 export const rig = definePeripheral({
   type: 'rig',
   title: 'Rig',
@@ -57,7 +61,6 @@ export const rig = definePeripheral({
     activeLow: Type.Boolean(),
     separate: Type.Boolean(),
     safe: Default(Type.Integer({ minimum: 0, maximum: 3 }), 0),
-    patience: Default(DurationSchema(), 0),
   }),
   outputs: ({ lines, activeLow, safe }) => ({
     lines: ENDS.map((end, index) => {
@@ -81,8 +84,9 @@ export const rig = definePeripheral({
     go: {
       title: 'Go',
       effect: 'pulse',
-      input: Type.Object({ job: Any }),
-      run: async (device, { job }, task) => {
+      input: Type.Object({ job: Type.Integer() }),
+      run: async (device, { job: number }, task) => {
+        const job = device.book.jobs[number] as Job
         for (const move of job.moves) {
           try {
             await perform(device, move, job, task)
@@ -208,5 +212,3 @@ function ordered({ clock, book }: Device, handle: LineHandle, mask: number, valu
 function lineAt({ handles }: Device, index: number): number {
   return handles.flatMap(({ lines }) => lines)[index] as number
 }
-
-export type { End }

@@ -33,14 +33,14 @@ export interface Life {
 export class World {
   readonly #plan: Schedule
   readonly #clock = new VirtualClock()
-  readonly #book = new Book()
-  readonly #counts: Record<string, number> = this.#book.refused
+  readonly #book: Book
   readonly #trips: { line: number; time: number }[] = []
   readonly #broken: string[] = []
   #closing: Promise<void> | undefined
 
   constructor(plan: Schedule) {
     this.#plan = plan
+    this.#book = new Book(plan.jobs)
     books.set(this.#clock, this.#book)
   }
 
@@ -51,7 +51,7 @@ export class World {
       two: rig(this.#configOf('two')),
       float: input({ line: FLOAT, activeLow: float.activeLow }),
     }
-    const driver = new FaultyDriver(this.#clock, line => this.#isFailing(line))
+    const driver = new FaultyDriver(line => this.#isFailing(line))
     let bench: Bench
     try {
       bench = await openBench(specs, { driver, clock: this.#clock, interlocks: never.map(group => ({ never: group })) })
@@ -76,7 +76,7 @@ export class World {
       end: this.#clock.now(),
       excused: this.#excused(),
     })
-    return { broken: [...this.#broken, ...broken], counts: this.#counts, changes: board.trace.length }
+    return { broken: [...this.#broken, ...broken], counts: this.#book.refused, changes: board.trace.length }
   }
 
   #configOf(name: RigName) {
@@ -179,7 +179,7 @@ export class World {
   #start(bench: Bench, job: Job): void {
     if (this.#closing !== undefined) return
     const { timeout, grace, onFailure, cancelAt } = job
-    const task: Task = bench.call(job.rig, 'go', { job }, { timeout, grace, onFailure })
+    const task: Task = bench.call(job.rig, 'go', { job: this.#plan.jobs.indexOf(job) }, { timeout, grace, onFailure })
     if (cancelAt !== undefined) this.#at(cancelAt - job.at, () => task.cancel())
     task.result().then(
       () => this.#count('succeeded'),
@@ -197,7 +197,8 @@ export class World {
   }
 
   #count(what: string): void {
-    this.#counts[what] = (this.#counts[what] ?? 0) + 1
+    const counts = this.#book.refused
+    counts[what] = (counts[what] ?? 0) + 1
   }
 
   #at(ms: number, action: () => void): void {
@@ -213,7 +214,7 @@ function linesNamed(member: string): string[] {
 class FaultyDriver extends MockDriver {
   readonly #isFailing: (line: number) => boolean
 
-  constructor(_clock: VirtualClock, isFailing: (line: number) => boolean) {
+  constructor(isFailing: (line: number) => boolean) {
     super()
     this.#isFailing = isFailing
   }
