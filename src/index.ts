@@ -13,6 +13,8 @@ export {
   type PeripheralDefinition,
   type PeripheralSpec,
 } from './bench/definition.js'
+export type { JournalOptions } from './bench/journal/open-journal.js'
+export type { CommandedLevel, InFlight, Recovered } from './bench/journal/recover.js'
 export type { BenchBoard } from './bench/lease.js'
 export { type BenchOptions, openBench } from './bench/open-bench.js'
 export type { Outputs } from './bench/outputs.js'

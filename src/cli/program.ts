@@ -22,6 +22,8 @@ export interface RunFlags {
   readonly timescale: '1us' | '1ns'
   readonly seed?: string
   readonly replay?: string
+  /** The folder of the journal; false for none. */
+  readonly journal?: string | false
   readonly json?: true
   readonly verbose?: true
 }
@@ -141,6 +143,8 @@ function buildProgram(session: Session, done: (code: number) => void): Command {
     )
     .option('--replay <file.vcd>', 'let inputs do what was recorded; only with --driver mock')
     .option('--seed <number>', 'seed of what is left to chance in a simulation; default 1; only with --driver mock')
+    .option('--journal <folder>', 'keep the journal there; with --driver mock there is none otherwise')
+    .option('--no-journal', 'keep no journal: after a crash nobody will know what was in flight')
     .option('--json', 'print one JSON object, and nothing else, on standard output')
     .option('--verbose', 'more about the driver and about errors')
     .addHelpText('after', RUN_HELP)

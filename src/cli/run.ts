@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Bench } from '../bench/bench.js'
+import { type JournalChoice, planJournalName } from '../bench/journal/open-journal.js'
 import { openBench } from '../bench/open-bench.js'
 import { STOP_LINE_NAME } from '../bench/stop/stop-line.js'
 import { PiWorkerError } from '../errors.js'
@@ -22,6 +23,7 @@ import { exitOf } from './exit.js'
 import { reportFailure } from './failure.js'
 import { type FaultReport, faultLines, faultReports } from './fault-counts.js'
 import { oneLine } from './format.js'
+import { describeRecovered } from './journal.js'
 import { writeJsonResult } from './json-result.js'
 import type { RunFlags, Session } from './program.js'
 import { Progress } from './progress.js'
@@ -65,13 +67,13 @@ async function runStoppable(session: Session, run: Run): Promise<number> {
   try {
     const observe = trace !== undefined
     const { name, simulate, interlocks, stop: stopLine } = plan
-    const where = { driver, chip, clock, name, retain: { count: 0 } }
+    const where = { driver, chip, clock, name, journal: journalOf(run), retain: { count: 0 } }
     bench = await openBench(plan.bench, { ...where, observe, simulate, interlocks, replay, seed, stopLine })
   } catch (error) {
     await reportFailure(session, error, { json, verbose, name: plan.name, place: placeOf(error, source, plan) })
     return exitOf(error)
   }
-  session.err.write(describeBench(bench, verbose === true))
+  session.err.write(describeBench(bench, verbose === true) + describeRecovered(bench.recovered))
   const service = ServiceNotifier.of(session.io.env, session.io.clock ?? new SystemClock())
   service?.ready(`runs ${oneLine(plan.name)}`)
   stop.signal.addEventListener('abort', () => service?.stopping(), { once: true })
@@ -82,6 +84,13 @@ async function runStoppable(session: Session, run: Run): Promise<number> {
   await report(session, run, verdict, faultReports(bench.board, plan.simulate))
   if (recorded !== undefined && recorded.shortPulses > 0) session.err.write(shortPulses(recorded, flags))
   return verdict.exit
+}
+
+/** Each plan file has a journal of its own; on the mock only when somebody says where. */
+function journalOf({ source, plan, flags }: Run): JournalChoice {
+  const { driver, journal: folder } = flags
+  if (folder === false) return false
+  return driver === 'mock' && folder === undefined ? false : { folder, name: planJournalName(plan.name, source.file) }
 }
 
 /** What is left of a run whose bench is closed. */

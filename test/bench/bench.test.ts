@@ -359,6 +359,7 @@ describe('on a board that does not watch its lines', () => {
     return await openMockBench(specs, {
       driver: bare,
       guardian: false,
+      journal: false,
       observe,
       simulate: { level: { falls: ['1s'] } },
     })

@@ -155,7 +155,15 @@ function memoryFolder(fallback: string): { TMPDIR?: string } {
 }
 
 function initScript(options: BootOptions, output: string, status: string): string {
-  const env = { PATH: process.env.PATH ?? '', HOME: '/run/home', TMPDIR: '/run/tmp', LANG: 'C.UTF-8', ...options.env }
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: '/run/home',
+    TMPDIR: '/run/tmp',
+    LANG: 'C.UTF-8',
+    // The host's /tmp is none of our guardians' business.
+    PI_WORKER_RUN_FOLDER: '/run/pi-worker',
+    ...options.env,
+  }
   const lineNames = Object.entries(HEADER_CHIP.names).map(
     ([line, name]) => `mkdir $bank/line${line}; echo ${name} > $bank/line${line}/name`,
   )

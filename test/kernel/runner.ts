@@ -26,6 +26,7 @@ interface Esbuild {
 }
 
 let bundle: string | undefined
+const running = new Set<Runner>()
 
 /** The programs `runner.mjs` and `pi-worker.mjs`, and the threads and processes that they start, each in one file. */
 function bundled(name: string): string {
@@ -97,8 +98,12 @@ export class Runner {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text
     })
+    running.add(this)
     this.ended = new Promise(resolve => {
-      this.#child.on('exit', (code, signal) => resolve({ code, signal }))
+      this.#child.on('exit', (code, signal) => {
+        running.delete(this)
+        resolve({ code, signal })
+      })
     })
   }
 
@@ -176,8 +181,13 @@ export function guardians(): number[] {
   })
 }
 
-/** Ends those that hold something, and waits until there is none. */
+/** Ends what a test has left: runners, and then their guardians, which hold something. */
 export async function endGuardians(): Promise<void> {
-  for (const pid of guardians()) process.kill(pid, 'SIGTERM')
-  await expect.poll(guardians, POLL).toEqual([])
+  for (const runner of running) runner.kill('SIGKILL')
+  running.clear()
+  const left = (): number[] => {
+    for (const pid of guardians()) process.kill(pid, 'SIGTERM')
+    return guardians()
+  }
+  await expect.poll(left, POLL).toEqual([])
 }

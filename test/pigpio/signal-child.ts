@@ -30,7 +30,7 @@ const childEnded = new Promise<void>(resolve => child.once('exit', () => resolve
 standin.realTime(true)
 const giveBack = process.argv.includes('never') ? () => undefined : giveBackSignals
 const driver = tierDriver(taken ? { signals: { keep: async () => false, giveBack } } : {})
-const bench = await openBench({ valve: output({ line: 17 }) }, { driver })
+const bench = await openBench({ valve: output({ line: 17 }) }, { driver, guardian: false, journal: false })
 end = async () => {
   await bench.close({ abort: true })
   say(valve())

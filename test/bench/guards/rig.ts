@@ -8,7 +8,7 @@ import type { TaskContext } from '../../../src/worker/attempt-context.js'
 import type { Clock } from '../../../src/worker/clock.js'
 import { toNs } from '../../../src/worker/duration.js'
 import { sleep } from '../../../src/worker/sleep.js'
-import { ENDS, type End, type Job, type Move } from './schedules.js'
+import { ENDS, type Job, type Move } from './schedules.js'
 
 /** What was done with success: from then on the line does what it was told to. */
 export interface Order {
