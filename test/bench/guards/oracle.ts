@@ -91,7 +91,8 @@ class Oracle {
       const trips = this.#facts.trips.filter(one => one.line === line && one.time >= order.time)
       const to = Math.min(this.#facts.end, ...later.map(({ time }) => time), ...trips.map(({ time }) => time))
       const ending = later.filter(({ time }) => time === to)
-      const goesOn = ending.length > 0 && ending.every(({ high }) => high !== activeLow)
+      const isTripped = trips.some(({ time }) => time === to)
+      const goesOn = !isTripped && ending.length > 0 && ending.every(({ high }) => high !== activeLow)
       const duty = activeLow ? 1 - order.pwm.high : order.pwm.high
       return [{ from: order.time, to, duty, period: order.pwm.period, goesOn }]
     })
@@ -115,7 +116,7 @@ class Oracle {
   #checkSpacing({ name, line, spacing, maxDuty }: LineRule): void {
     const eras = this.#eras.get(line)!
     for (const [one, next] of pairs(eras)) {
-      const isChange = next.from === one.to && (spacing !== undefined || maxDuty !== undefined)
+      const isChange = next.from === one.to && one.goesOn && (spacing !== undefined || maxDuty !== undefined)
       if (isChange && next.from > one.from && next.from - one.from < one.period - 1) {
         this.#break(line, one, `the PWM of ${name} is changed too often`)
       }
@@ -133,10 +134,12 @@ class Oracle {
   }
 
   /** From each time that it goes on to the next; a play counts as a whole. */
-  #checkDuty({ name, line, maxDuty }: LineRule): void {
+  #checkDuty({ name, line, maxDuty, activeLow }: LineRule): void {
     if (maxDuty === undefined) return
     const on = this.#on.get(line)!
-    const starts = this.#active.get(line)!.map(({ from }) => from)
+    // Here what is on for no time at all counts, too.
+    const all = spansOf(this.#facts.trace, line, activeLow ? 'low' : 'high', this.#facts.end, true)
+    const starts = filled(all, this.#eras.get(line)!).map(({ from }) => from)
     const plays = this.#facts.plays.filter(play => play.lines.includes(line))
     const isWithin = (start: number, { began, ended }: PlayOrder): boolean => {
       if (start < began || start > ended) return false
@@ -163,17 +166,31 @@ class Oracle {
     for (const { line: required, activeLow, state } of requires) {
       const wanted = state === 'high' || state === 'low' ? state : (state === 'on') !== activeLow ? 'high' : 'low'
       const other = wanted === 'high' ? 'low' : 'high'
-      const isDriven = this.#active.has(required)
-      // An output with PWM is on.
+      const driven = this.#driven(required)
       const against =
-        isDriven && state === 'off'
-          ? this.#active.get(required)!
-          : isDriven && state === 'on'
-            ? gapsOf(this.#active.get(required)!, this.#facts.end)
+        driven !== undefined && state === 'off'
+          ? driven
+          : driven !== undefined && state === 'on'
+            ? gapsOf(driven, this.#facts.end)
             : spansOf(this.#facts.trace, required, other, this.#facts.end)
       for (const span of overlaps(this.#active.get(line)!, against))
         this.#break(line, span, `${name} is on against what it requires`, required)
     }
+  }
+
+  /** When an output was on, all of its PWM counted; undefined for an input. */
+  #driven(line: number): Span[] | undefined {
+    const active = this.#active.get(line)
+    if (active === undefined) return undefined
+    const spans = [...active, ...(this.#eras.get(line) ?? [])].sort((a, b) => a.from - b.from)
+    const joined: Span[] = []
+    for (const { from, to } of spans) {
+      const before = joined.at(-1)
+      if (before !== undefined && from <= before.to) {
+        joined[joined.length - 1] = { from: before.from, to: Math.max(before.to, to) }
+      } else joined.push({ from, to })
+    }
+    return joined
   }
 
   #checkNever(): void {
@@ -202,14 +219,14 @@ class Oracle {
   }
 }
 
-/** When a line had a level; for no time at all does not count. */
-export function spansOf(trace: Trace, line: number, level: 'low' | 'high', end: number): Span[] {
+/** When a line had a level; for no time at all does not count, unless `all` is true. */
+function spansOf(trace: Trace, line: number, level: 'low' | 'high', end: number, all = false): Span[] {
   const spans: Span[] = []
   let since = trace.initial(line) === level ? Number.NEGATIVE_INFINITY : undefined
   for (const change of trace.of(line)) {
     if (change.level === level) since ??= change.time
     else if (since !== undefined) {
-      if (change.time > since) spans.push({ from: since, to: change.time })
+      if (change.time > since || all) spans.push({ from: since, to: change.time })
       since = undefined
     }
   }
@@ -222,7 +239,7 @@ function filled(spans: readonly Span[], eras: readonly Era[]): Span[] {
   const runs: Era[] = []
   for (const era of eras) {
     const before = runs.at(-1)
-    if (before?.to === era.from) runs[runs.length - 1] = { ...era, from: before.from }
+    if (before?.to === era.from && before.goesOn) runs[runs.length - 1] = { ...era, from: before.from }
     else runs.push(era)
   }
   const merged: Span[] = []
