@@ -10,7 +10,7 @@ import { openBench, output, sequence } from 'pi-worker'
 const say = message => process.stdout.write(`${JSON.stringify(message)}\n`)
 
 const benches = []
-for (const { driver, line, safe, hold, guardian, plays } of JSON.parse(process.argv[2])) {
+for (const { driver, line, safe, hold, guardian, plays, stays } of JSON.parse(process.argv[2])) {
   const valve = plays ? sequence({ lines: { out: line }, safe: { out: safe }, hold }) : output({ line, safe, hold })
   const bench = await openBench({ valve }, { driver, guardian, journal: false })
   bench.worker.listen(event => {
@@ -29,7 +29,7 @@ for (const { driver, line, safe, hold, guardian, plays } of JSON.parse(process.a
       .play(pulses)
       .result()
       .catch(() => undefined)
-  else await (safe === 'high' ? bench.valve.off() : bench.valve.on()).result()
+  else if (!stays) await (safe === 'high' ? bench.valve.off() : bench.valve.on()).result()
 }
 say({ type: 'ready', guardians: benches.map(bench => bench.guardianPid) })
 

@@ -72,6 +72,8 @@ export interface Job {
   readonly safe: Level
   readonly hold?: 'exit' | 'forever' | string
   readonly guardian?: boolean | { readonly leaseMs?: number; readonly whenGuardianDies?: 'restart' | 'safe' }
+  /** It is left at its safe level. */
+  readonly stays?: boolean
   /** It is a sequence, which plays pulses on the line for good. */
   readonly plays?: boolean
 }

@@ -99,7 +99,7 @@ export class Activity {
     this.onBefore = this.onUntil(time)
     this.active = false
     this.since = time
-    // Where in its period PWM was cut off, nobody knows.
+    // As above.
     if (this.share < 1) this.activated = time
   }
 
@@ -114,6 +114,8 @@ export class Activity {
   shift(time: number, share: number): void {
     this.onBefore = this.onUntil(time)
     this.steady = time
+    // Where in its period PWM was cut off, nobody knows: it may have been off, and go on now.
+    if (this.share < 1) this.activated = time
     this.share = share
   }
 }

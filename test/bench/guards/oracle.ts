@@ -245,12 +245,9 @@ function filled(spans: readonly Span[], eras: readonly Era[]): Span[] {
   const merged: Span[] = []
   for (const span of spans) {
     const before = merged.at(-1)
-    const isGap = ({ from, to, goesOn }: Era): boolean =>
-      before !== undefined &&
-      // PWM has no gaps of no length.
-      span.from > before.to &&
-      from <= before.to &&
-      (to > span.from || (to === span.from && goesOn))
+    const isGap = ({ from, to, goesOn }: Era): boolean => {
+      return before !== undefined && from <= before.to && (span.from < to || (span.from === to && goesOn))
+    }
     if (before !== undefined && runs.some(isGap)) merged[merged.length - 1] = { from: before.from, to: span.to }
     else merged.push(span)
   }

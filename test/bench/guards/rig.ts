@@ -35,6 +35,7 @@ export class Book {
   readonly plays: PlayOrder[] = []
   /** Codes of what was refused. */
   readonly refused: Record<string, number> = {}
+  naps = 0
 
   constructor(jobs: readonly Job[]) {
     this.jobs = jobs
@@ -43,6 +44,11 @@ export class Book {
 
 /** The books of worlds, by their clocks: configurations and inputs can only hold data. */
 export const books = new WeakMap<Clock, Book>()
+
+/** Longer each time by as little as can be, so that no two orders come in one moment. */
+function nap({ clock, book }: Device): Promise<void> {
+  return sleep(clock, ++book.naps * 1e-6)
+}
 
 interface Device {
   /** By place: both lines share one, or each has its own. */
@@ -89,6 +95,8 @@ export const rig = definePeripheral({
         const job = device.book.jobs[number] as Job
         for (const move of job.moves) {
           try {
+            if (move.kind !== 'sleep') await nap(device)
+            if (job.heeds) task.signal.throwIfAborted()
             await perform(device, move, job, task)
           } catch (error) {
             note(device.book, error)
@@ -98,7 +106,8 @@ export const rig = definePeripheral({
       },
     },
   },
-  safe: device => {
+  safe: async device => {
+    await nap(device)
     for (const [index, handle] of device.handles.entries()) {
       const values = device.handles.length === 1 ? device.safe : (device.safe >> index) & 1
       if (handle.settings.direction === 'input' || handle.settings.activeLow !== device.settings.activeLow) {
