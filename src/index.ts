@@ -13,11 +13,13 @@ export {
   type PeripheralDefinition,
   type PeripheralSpec,
 } from './bench/definition.js'
+export type { InterlockSpec } from './bench/guards/interlocks.js'
+export type { LineState } from './bench/guards/keys.js'
 export type { JournalOptions } from './bench/journal/open-journal.js'
 export type { CommandedLevel, InFlight, Recovered } from './bench/journal/recover.js'
 export type { BenchBoard } from './bench/lease.js'
 export { type BenchOptions, openBench } from './bench/open-bench.js'
-export type { Outputs } from './bench/outputs.js'
+export type { OutputChannel, OutputLine, OutputMessage, Outputs } from './bench/outputs.js'
 export { type CallOptions, type Calls, Peripheral, type PeripheralOf } from './bench/peripheral.js'
 export {
   Default,

@@ -18,10 +18,7 @@ test(`brings lines of gpiochip and of onoff to their safe levels within ${WITHIN
   const times: number[] = []
   const unkept: number[] = []
   for (let kill = 1; kill <= KILLS; kill++) {
-    const runner = await Runner.start(
-      { driver: 'gpiochip', line: lines[0], safe: 'high', hold: 'forever' },
-      { driver: 'onoff', line: lines[1], safe: 'high', hold: 'forever' },
-    )
+    const runner = await Runner.startLight({ driver: 'gpiochip', line: lines[0] }, { driver: 'onoff', line: lines[1] })
     expect(lines.map(line => chip.level(line))).toEqual(['low', 'low'])
     runner.kill('SIGKILL')
     times.push(...(await Promise.all(lines.map(line => timeUntil(chip, line, 'high', 10_000)))))

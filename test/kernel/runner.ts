@@ -14,6 +14,8 @@ import { repository } from './build-kernel.js'
 import type { SimulatedChip } from './gpio-sim.js'
 
 export const clock = new SystemClock()
+/** Timers of this kernel have ticks of 10 ms. */
+const LOOK_MS = 10
 export const POLL = { interval: 20, timeout: 60_000 }
 
 /** Where the guardians of these tests are found. */
@@ -38,6 +40,7 @@ function bundled(name: string): string {
     buildSync({
       entryPoints: {
         runner: join(import.meta.dirname, 'runner-program.mjs'),
+        'light-runner': join(import.meta.dirname, 'light-runner.mjs'),
         'pi-worker': join(dist, 'src/cli/main.js'),
         'guardian-main': join(dist, 'src/bench/guardian/guardian-main.js'),
         'play-thread': join(dist, 'drivers/play-thread.js'),
@@ -45,6 +48,7 @@ function bundled(name: string): string {
       },
       outdir: bundle,
       bundle: true,
+      minify: true,
       platform: 'node',
       format: 'esm',
       external: ['koffi', 'onoff', 'pigpio', 'i2c-bus', 'spi-device'],
@@ -90,12 +94,16 @@ export class Runner {
   stderr = ''
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>
   readonly #child: ChildProcess
+  /** Called whenever it has said something. */
+  readonly #waiting = new Set<() => void>()
 
-  constructor(program: 'runner' | 'pi-worker', args: readonly string[]) {
+  constructor(program: 'runner' | 'light-runner' | 'pi-worker', args: readonly string[]) {
     this.#child = spawn(process.execPath, [bundled(program), ...args], { stdio: 'pipe', env: ENV })
     const lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream })
     lines.on('line', line => {
-      if (line.startsWith('{')) this.said.push(JSON.parse(line) as Said)
+      if (!line.startsWith('{')) return
+      this.said.push(JSON.parse(line) as Said)
+      for (const tell of this.#waiting) tell()
     })
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text
@@ -110,8 +118,17 @@ export class Runner {
   }
 
   /** Opens benches, drives their outputs away from their safe levels, and waits until that is so. */
-  static async start(...jobs: readonly Job[]): Promise<Runner> {
-    const runner = new Runner('runner', [JSON.stringify(jobs)])
+  static start(...jobs: readonly Job[]): Promise<Runner> {
+    return Runner.#started('runner', jobs)
+  }
+
+  /** The same without benches: lines whose safe level is high, and which are held. */
+  static startLight(...lines: readonly Pick<Job, 'driver' | 'line'>[]): Promise<Runner> {
+    return Runner.#started('light-runner', lines)
+  }
+
+  static async #started(program: 'runner' | 'light-runner', jobs: readonly object[]): Promise<Runner> {
+    const runner = new Runner(program, [JSON.stringify(jobs)])
     const ended = runner.ended.then(() => {
       throw new TypeError(`the runner ended: ${runner.stderr}`)
     })
@@ -144,9 +161,18 @@ export class Runner {
     this.#child.kill(signal)
   }
 
-  async hear(type: string): Promise<Said> {
-    await expect.poll(() => this.said.find(said => said.type === type), POLL).toBeDefined()
-    return this.said.find(said => said.type === type) as Said
+  /** Nobody looks again and again meanwhile: there is but one processor in here. */
+  hear(type: string): Promise<Said> {
+    return new Promise(resolve => {
+      const look = (): void => {
+        const said = this.said.find(said => said.type === type)
+        if (said === undefined) return
+        this.#waiting.delete(look)
+        resolve(said)
+      }
+      this.#waiting.add(look)
+      look()
+    })
   }
 }
 
@@ -155,7 +181,7 @@ export async function timeUntil(chip: SimulatedChip, line: number, level: Level,
   const began = clock.now()
   while (chip.level(line) !== level) {
     if (clock.now() - began > mostMs * 1e6) return Number.POSITIVE_INFINITY
-    await sleep(clock, 5)
+    await sleep(clock, LOOK_MS)
   }
   return (clock.now() - began) / 1e6
 }
@@ -165,7 +191,7 @@ export async function keeps(chip: SimulatedChip, line: number, level: Level, ms:
   const end = clock.now() + ms * 1e6
   while (clock.now() < end) {
     if (chip.level(line) !== level) return false
-    await sleep(clock, 5)
+    await sleep(clock, LOOK_MS)
   }
   return true
 }

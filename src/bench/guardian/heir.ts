@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { Board } from '../../../drivers/driver.js'
 import { loadFdMail } from '../../../drivers/fd-mail.js'
 import type { InheritedLines } from '../../../drivers/handover.js'
+import { isPiWorkerError } from '../../errors.js'
 import { type Clock, SystemClock } from '../../worker/clock.js'
 import { sleep } from '../../worker/sleep.js'
 import { removeDead, runFolder, socketsIn } from '../run-folder.js'
@@ -78,7 +79,10 @@ export class Heir {
     return this.#legacies.length === 0
   }
 
-  /** What a request of these lines inherits. Whatever overlaps in another way has been let go afterwards. @throws ERR_GUARDIAN */
+  /**
+   * What a request of these lines inherits. Whatever overlaps in another way has been let go afterwards. A guardian that is
+   * gone holds nothing; from one that refuses, the request will hear that the line is busy.
+   */
   async claim(lines: readonly number[]): Promise<InheritedLines | undefined> {
     const mine = this.#legacies.filter(({ request }) => request.lines.some(line => lines.includes(line)))
     this.#legacies = this.#legacies.filter(legacy => !mine.includes(legacy))
@@ -88,11 +92,11 @@ export class Heir {
         request.driver === driver && request.board === description && request.lines.join() === lines.join(),
     )
     for (const { guardian, item } of mine.filter(legacy => legacy !== same)) {
-      await guardian.ask({ type: 'letGo', id: item.id }, 'gone')
+      await orUndefined(guardian.ask({ type: 'letGo', id: item.id }, 'gone'))
     }
-    if (same === undefined) return undefined
-    for (const line of lines) this.#borrowed.add(line)
-    return await this.#take(same)
+    const inherited = same && (await orUndefined(this.#take(same)))
+    if (inherited !== undefined) for (const line of lines) this.#borrowed.add(line)
+    return inherited
   }
 
   /** Whether a guardian would go on holding these lines if we ended now: then they are not ours to let go. */
@@ -104,7 +108,7 @@ export class Heir {
   async taken(): Promise<void> {
     this.#borrowed.clear()
     for (const guardian of this.#guardians) {
-      await guardian.ask({ type: 'taken' }, 'done')
+      await orUndefined(guardian.ask({ type: 'taken' }, 'done'))
       guardian.close()
     }
   }
@@ -130,20 +134,26 @@ export class Heir {
   }
 }
 
+/** What comes of asking a guardian, if anything does. */
+async function orUndefined<T>(asking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asking
+  } catch (error) {
+    if (isPiWorkerError(error)) return undefined
+    throw error
+  }
+}
+
 /** Nothing when its runner lives, when it lets all go, or when it does not answer. */
 async function heldBy(guardian: Questions, clock: Clock): Promise<readonly Legacy[]> {
-  try {
-    let status = await guardian.ask({ type: 'status' }, 'status')
-    for (let tries = 0; status.state === 'ending' && tries < MOST_TRIES; tries++) {
-      await sleep(clock, AGAIN_MS)
-      status = await guardian.ask({ type: 'status' }, 'status')
-    }
-    const { state, items } = status
-    if (state !== 'holding') return []
-    return items.flatMap(item => (item.request === undefined ? [] : [{ guardian, item, request: item.request }]))
-  } catch {
-    return []
+  const ask = () => orUndefined(guardian.ask({ type: 'status' }, 'status'))
+  let status = await ask()
+  for (let tries = 0; status?.state === 'ending' && tries < MOST_TRIES; tries++) {
+    await sleep(clock, AGAIN_MS)
+    status = await ask()
   }
+  if (status?.state !== 'holding') return []
+  return status.items.flatMap(item => (item.request === undefined ? [] : [{ guardian, item, request: item.request }]))
 }
 
 /** Drivers reach one chip at several places: what is in brackets is the chip's own. `pinctrl-bcm2711, 54 lines` */

@@ -57,13 +57,15 @@ export class Activity {
       const off = time - this.since
       if (off < minOffNs) return { rule: 'minOff', found: off / 1e6, wait: (minOffNs - off) / 1e6 }
     }
-    if (spacingNs > 0) {
-      const apart = time - this.activated
-      if (apart + ROUNDING_NS < spacingNs) {
-        return { rule: 'maxToggleRate', found: 1e9 / Math.max(apart, ROUNDING_NS), wait: (spacingNs - apart) / 1e6 }
-      }
-    }
-    return maxDuty < 1 ? this.dutyViolation(time, maxDuty) : undefined
+    const violation = spacingNs > 0 ? this.spacingViolation(time, spacingNs) : undefined
+    return violation ?? (maxDuty < 1 ? this.dutyViolation(time, maxDuty) : undefined)
+  }
+
+  /** Whether it went on too short a time before. */
+  spacingViolation(time: number, spacingNs: number): Violation | undefined {
+    const apart = time - this.activated
+    if (apart + ROUNDING_NS >= spacingNs) return undefined
+    return { rule: 'maxToggleRate', found: 1e9 / Math.max(apart, ROUNDING_NS), wait: (spacingNs - apart) / 1e6 }
   }
 
   /** Whether it was on for too much of the time until now. */

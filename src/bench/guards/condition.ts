@@ -54,7 +54,9 @@ export class WatchedLine {
 
   /** False when that cannot be known. @throws what reading the line throws */
   meets(condition: Condition): boolean {
-    if (!this.#isSteady) return this.#hasPwm && this.unwatched === undefined && condition.state === 'on'
+    if (!this.#isSteady) {
+      return condition.state === 'on' && this.#hasPwm && this.#plays === 0 && this.unwatched === undefined
+    }
     return (((this.#handle as LineHandle).get() >>> this.#index) & 1) === condition.bit
   }
 

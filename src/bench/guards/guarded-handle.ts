@@ -76,7 +76,7 @@ export class GuardedHandle extends WrappedHandle implements LineHandle {
       if ((this.#on & bit) !== 0) this.#wentOff(bit, now)
       return state
     }
-    guarded.checkPwm(duty, settings.frequency)
+    guarded.checkPwm(duty, settings.frequency, now)
     this.#checkPwmEnds(bit, now)
     const isOn = (this.#on & bit) !== 0
     if (!isOn) this.#checkOn(bit, 0, now, bit)
@@ -191,11 +191,14 @@ export class GuardedHandle extends WrappedHandle implements LineHandle {
   /** Checks a play, and takes the lines for it. */
   #begin(sequence: PulseSequence): GuardedPlay {
     const now = this.#guards.clock.now()
-    const play = new GuardedPlay(sequence, this.#guarded.all, this.#flip, now)
-    this.#checkPwmEnds(play.touched, now)
+    const play = new GuardedPlay(sequence, this.#guarded.all, this.#flip, this.#swinging, now)
     // Those of its own lines that must be apart are, at every step.
     this.#makeWay(play.used & ~this.#on, this.#on & ~play.touched, 0)
-    for (const { activity } of this.#guarded.of(this.#swinging & play.touched)) activity.shift(now, 1)
+    if (play.ended !== 0) {
+      // Drivers differ in when it ends, and how.
+      this.inner.set(this.#flip & play.ended, play.ended)
+      this.#wentOff(play.ended, now)
+    }
     this.#play = play
     this.#on |= play.used
     for (const line of play.usedLines) line.on = true
@@ -283,7 +286,6 @@ export class GuardedHandle extends WrappedHandle implements LineHandle {
     this.#play = undefined
     play.over(this.#guards.clock.now(), complete, this.#isActive())
     this.#on = this.#guarded.on
-    this.#swinging &= ~play.touched
   }
 
   /** A step that was under way when the play was aborted is undone. */

@@ -83,10 +83,15 @@ export class GuardedLine implements Named {
     return false
   }
 
-  /** Whether PWM like this may be put out. @throws ERR_LIMIT */
-  checkPwm(duty: number, frequency: number): void {
-    const violation = pwmViolation(this.limits, duty, frequency)
-    if (violation !== undefined) throw limitError(this, this.limits, violation)
+  /** Whether PWM like this may be put out now. @throws ERR_LIMIT */
+  checkPwm(duty: number, frequency: number, now: number): void {
+    const { limits, activity } = this
+    // On a line that is on all the time it may begin with a pause.
+    const goesOnAgain = activity.active && activity.share === 1 && duty < 1
+    const violation =
+      pwmViolation(limits, duty, frequency) ??
+      (goesOnAgain ? activity.spacingViolation(now, limits.spacingNs) : undefined)
+    if (violation !== undefined) throw limitError(this, limits, violation)
   }
 
   /**

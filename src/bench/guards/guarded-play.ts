@@ -13,23 +13,30 @@ export class GuardedPlay {
   readonly touched: number
   /** Bits of those that are on at some time of it. */
   readonly used: number
+  /** Bits of those that had PWM, and are off when it begins. */
+  readonly ended: number
   readonly #sequence: PulseSequence
   readonly #lines: readonly GuardedLine[]
   readonly #flip: number
   readonly #controller = new AbortController()
+  /** When it was checked. */
+  readonly #checked: number
   #began: number | undefined
 
   /**
    * Checks it as if it began now.
    * @param lines All guarded lines of the handle.
+   * @param swinging Bits of those that have PWM: it ends when they are played on.
    * @throws ERR_LIMIT, ERR_INTERLOCK
    */
-  constructor(sequence: PulseSequence, lines: readonly GuardedLine[], flip: number, now: number) {
+  constructor(sequence: PulseSequence, lines: readonly GuardedLine[], flip: number, swinging: number, now: number) {
     this.#sequence = sequence
     this.#lines = lines
     this.#flip = flip
+    this.#checked = now
     this.touched = sequence.steps.reduce((bits, { mask = ALL_BITS }) => bits | mask, 0)
-    this.used = this.#check(now).used & this.touched
+    this.ended = swinging & this.touched
+    this.used = this.#check(now, this.ended).used & this.touched
     for (const line of this.usedLines) for (const condition of line.conditions) condition.check()
   }
 
@@ -41,11 +48,12 @@ export class GuardedPlay {
     return this.#controller.signal
   }
 
-  /** When it begins, in ns of the clock; it may have had to wait. */
+  /** When it begins, in ns of the clock. */
   began(time: number): void {
     this.#began = time
     try {
-      this.#check(time)
+      // If it had to wait, a line that is on was on for longer.
+      if (time > this.#checked && this.usedLines.some(({ activity }) => activity.active)) this.#check(time)
     } catch (error) {
       this.abort(error)
       return
@@ -80,8 +88,13 @@ export class GuardedPlay {
     }
   }
 
-  #check(begins: number): Course {
-    const course = this.#follow(begins, undefined, ({ activity }) => activity.copy())
+  /** @param off Bits of the lines that go off before. */
+  #check(begins: number, off = 0): Course {
+    const course = this.#follow(begins, undefined, ({ activity, bit }) => {
+      const copy = activity.copy()
+      if ((off & bit) !== 0) copy.goOff(begins)
+      return copy
+    })
     const { violation } = course
     if (violation === undefined) return course
     const line = this.#at(violation.bit)

@@ -92,6 +92,22 @@ describe('the next runner', () => {
     expect(world.done).toEqual(['forget pump'])
   })
 
+  it('requests lines as ever when their guardian is gone meanwhile', async () => {
+    const folder = tempFolder()
+    const { control } = await holder(folder, [
+      { what: 'pump', request: request([17]) },
+      { what: 'valve', request: request([27, 22]) },
+    ])
+    const heir = await Heir.find(BOARD, folder)
+    control.close()
+    expect([await heir.claim([17]), await heir.claim([27]), heir.isBorrowed([17])]).toEqual([
+      undefined,
+      undefined,
+      false,
+    ])
+    await heir.taken()
+  })
+
   it('takes lines from several guardians', async () => {
     const folder = tempFolder()
     const one = await holder(folder, [{ what: 'pump', request: request([17]) }], { pid: 1 })

@@ -233,6 +233,16 @@ describe('requires', () => {
     expect(board.level(22)).toBe('high')
   })
 
+  test('PWM that is ordered while pulses are played is not trusted', async () => {
+    const specs = { heater: output({ line: 22, requires: { 'valve.lines.in': 'on' } }), valve: valve({ lines: VALVE }) }
+    const { bench } = await openMockBench(specs)
+    const handle = handleOf('valve')
+    const played = handle.play({ steps: [0, 0].map(values => ({ values, mask: 1, ns: 1e6 })) })
+    handle.pwm?.(17, { frequency: 100, duty: 0.5 })
+    expect((await failureOf(bench.heater.on().result())).code).toBe('ERR_INTERLOCK')
+    await played
+  })
+
   test('conditions hang together in a chain, and go off from its end', async () => {
     const { bench, board } = await openMockBench({
       heater: output({ line: 17, requires: { fan: 'on' } }),

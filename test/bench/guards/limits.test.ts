@@ -69,6 +69,41 @@ describe('maxToggleRate', () => {
   })
 })
 
+describe('maxToggleRate and PWM whose phase nobody knows', () => {
+  test('what was PWM may have gone on when it became a level', async () => {
+    const { clock } = await openMockBench({ valve: valve({ lines: VALVE, maxToggleRate: 100 }) })
+    const handle = handleOf('valve')
+    handle.pwm?.(17, { frequency: 50, duty: 0.5 })
+    await sleep(clock, 35)
+    handle.set(0b01)
+    await sleep(clock, 1)
+    handle.set(0b00)
+    expect(thrownBy(() => handle.set(0b01)).details).toMatchObject({ rule: 'maxToggleRate' })
+  })
+
+  test('what becomes PWM may go on again at once', async () => {
+    const { clock } = await openMockBench({ valve: valve({ lines: VALVE, maxToggleRate: 100 }) })
+    const handle = handleOf('valve')
+    handle.set(0b01)
+    await sleep(clock, 9)
+    expect(thrownBy(() => handle.pwm?.(17, { frequency: 50, duty: 0.5 })).details).toMatchObject({
+      rule: 'maxToggleRate',
+    })
+    await sleep(clock, 1)
+    expect(() => handle.pwm?.(17, { frequency: 50, duty: 0.5 })).not.toThrow()
+  })
+
+  test('what was PWM may have gone on just before it went off', async () => {
+    const { clock } = await openMockBench({ valve: valve({ lines: VALVE, maxToggleRate: 100 }) })
+    const handle = handleOf('valve')
+    handle.pwm?.(17, { frequency: 50, duty: 0.5 })
+    await sleep(clock, 19)
+    handle.set(0)
+    await sleep(clock, 9)
+    expect(thrownBy(() => handle.set(0b01)).details).toMatchObject({ rule: 'maxToggleRate' })
+  })
+})
+
 describe('maxDuty', () => {
   test('is counted from one time that it goes on to the next', async () => {
     const { bench, clock } = await openMockBench({ heater: output({ line: 17, maxDuty: 0.25 }) })

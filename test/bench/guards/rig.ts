@@ -188,16 +188,9 @@ async function play(
     await handle.play({ steps: own, repeat }, heeds ? task.signal : undefined, began => {
       order = { lines, began, ended: Number.POSITIVE_INFINITY, complete: false }
       book.plays.push(order)
-      let time = began
-      let left = touched
-      for (const { mask, ns } of own) {
-        // The simulated board leaves PWM alone until a step changes its line.
-        for (const [index, line] of handle.lines.entries()) {
-          if (((mask & left) >> index) & 1) book.orders.push({ line, time })
-        }
-        left &= ~mask
-        time += ns
-      }
+      // PWM of lines that are played on ends with it.
+      const high = device.settings.activeLow === true
+      for (const line of lines) book.orders.push({ line, time: began, high })
     })
     if (order !== undefined) order.complete = true
   } finally {

@@ -97,6 +97,19 @@ describe('the keys', () => {
     expect(Object.keys((type.config as { properties: object }).properties)).toEqual(['minOff'])
   })
 
+  test('leave an option that there is not as wrong as it was', () => {
+    const type = definePeripheral({
+      type: 'x',
+      title: 'X',
+      config: Type.Object({}),
+      open: () => undefined,
+      actions: {},
+      // @ts-expect-error it is called outputs
+      output: () => ({ lines: [] }),
+    })
+    expect(type.outputs).toBeUndefined()
+  })
+
   test('are all described', () => {
     for (const schema of Object.values(GUARD_KEYS)) expect(schema).toHaveProperty('description', expect.any(String))
   })

@@ -27,7 +27,7 @@ afterAll(() => {
 })
 
 test(`on the traces of ${RUNS * WORLDS} random schedules (seed ${SEED}) no limit and no interlock is ever broken`, {
-  timeout: 300_000,
+  timeout: 900_000,
 }, async () => {
   const counts: Record<string, number> = {}
   const worlds = fc.array(schedule, { minLength: WORLDS, maxLength: WORLDS })
