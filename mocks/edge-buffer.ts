@@ -11,6 +11,8 @@ import { Listeners } from '../src/listeners.js'
 
 /** The kernel grants a request at most 1024 events (GPIO_V2_LINES_MAX * 16 in drivers/gpio/gpiolib-cdev.c). */
 const MAX_KERNEL_EVENTS = 1024
+/** Its `then` is a microtask that costs less than `queueMicrotask`, which makes a resource for async_hooks. */
+const SETTLED = Promise.resolve()
 
 /** The order in which the buffers of a board hand over their edges: one entry an edge. */
 export class EdgeDelivery {
@@ -21,15 +23,15 @@ export class EdgeDelivery {
     this.#waiting.push(buffer)
     if (this.#scheduled) return
     this.#scheduled = true
-    queueMicrotask(() => this.#run())
+    void SETTLED.then(this.#run)
   }
 
-  #run(): void {
+  readonly #run = (): void => {
     const batch = this.#waiting
     this.#waiting = []
     for (const buffer of batch) buffer.deliver()
     this.#scheduled = this.#waiting.length !== 0
-    if (this.#scheduled) queueMicrotask(() => this.#run())
+    if (this.#scheduled) void SETTLED.then(this.#run)
   }
 }
 

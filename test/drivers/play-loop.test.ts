@@ -110,6 +110,38 @@ describe('the loop of a play thread', () => {
     expect(lateness.steps).toBe(100)
   })
 
+  it('in real time learns how late its sleeps end, and forgets it when they end in time', () => {
+    const world = new World()
+    world.lateWake = 0.6 * MS
+    const pace = paceOf('fifo', 4, true)
+    const late = (repeat: number) => play(square(2 * MS, 3 * MS), { repeat, pace, world }).lateness.worstNs
+    expect(late(1)).toBeGreaterThan(0.3 * MS)
+    const log = new LatenessLog(20_000)
+    const sleeping = world.sleep.bind(world)
+    let sleeps = 0
+    world.sleep = ns => {
+      if (++sleeps === 1000) world.lateWake = 10 * US
+      sleeping(ns)
+    }
+    playLoop(packSteps({ steps: square(2 * MS, 3 * MS), repeat: 10_000 }, 1, 0), pace, world, log)
+    expect([...(log.summary().firstNs ?? [])].slice(2, 2000).filter(ns => ns > 2 * US)).toEqual([])
+    const [, lastWake] = world.sleeps.at(-2) ?? []
+    const [lastBegin] = world.sleeps.at(-1) ?? []
+    expect(Number(lastBegin) - Number(lastWake)).toBeLessThan(0.25 * MS)
+  })
+
+  it('in real time spins for at most half of a wait, and takes no lesson from what spinning cannot make good', () => {
+    const world = new World()
+    const pace = paceOf('fifo', 4, true)
+    world.lateWake = 0.3 * MS
+    play(square(0.5 * MS, 0.5 * MS), { repeat: 50, pace, world })
+    expect(world.sleeps.every(([from, to]) => to - from - world.lateWake >= 0.19 * MS)).toBe(true)
+    const slow = new World()
+    slow.lateWake = 5 * MS
+    play(square(20 * MS, 20 * MS), { repeat: 50, pace, world: slow })
+    expect(slow.sleeps.slice(1).every(([from, to]) => to - from >= 14 * MS)).toBe(true)
+  })
+
   it('sleeps through most of a wait', () => {
     const { world } = play([{ values: 1, ns: 1000 * MS }])
     expect(world.longestRun()).toBeLessThan(1.1 * MS)
