@@ -14,8 +14,15 @@ export interface PackedSteps {
   readonly repeat: number
 }
 
+/** What a thread has learned of its sleeps, from one play to the next. */
+export interface Sleeps {
+  /** How late one may end, with what is to be done after it, in ns. */
+  lateNs: number
+}
+
 /** What the loop lives in. */
 export interface LoopWorld {
+  readonly sleeps: Sleeps
   /** ns that never go back. */
   now(): number
   /** Sleeps for so many ns, or a little longer, or until the play is cancelled. */
@@ -60,8 +67,8 @@ const ALONE: Pace = { spinNs: 80_000, mostSpinNs: 80_000, busyNs: 100_000 }
 const TURN_NS = 100_000
 /** With less time to the next write there is no rehearsal: after a sleep it takes 20 to 40 us (measured). */
 const REHEARSAL_NS = 60_000
-/** After each sleep that ended in time, the lateness that is reckoned with shrinks by so much: to half in 350 of them. */
-const FORGET = 0.998
+/** After each sleep that ended in time, the lateness that is reckoned with shrinks by so much: to half in 1400 of them. */
+const FORGET = 0.9995
 /**
  * The kernel stops a real-time thread for 50 ms when it has run for 950 ms of a second (sched_rt_runtime_us, Documentation/
  * scheduler/sched-rt-group.rst); measured here too. Half of that is left to others.
@@ -141,7 +148,7 @@ export function playLoop(
   began = world.now(),
 ): LoopEnd {
   const { values, masks, ns, repeat } = steps
-  const turn: Turn = { awake: world.now(), lateNs: 0 }
+  const turn: Turn = { awake: world.now() }
   let due = began
   for (let round = 0; round < repeat; round++) {
     for (let index = 0; index < ns.length; index++) {
@@ -160,16 +167,14 @@ export function logFor({ ns, repeat }: PackedSteps): LatenessLog {
   return new LatenessLog(ns.length * repeat)
 }
 
+/** Since when the thread has not slept. */
 interface Turn {
-  /** Since when the thread has not slept. */
   awake: number
-  /** How late a sleep may end, with what is to be done after it. */
-  lateNs: number
 }
 
 /** Waits until `due`; false when the play is cancelled. */
 function reach(due: number, pace: Pace, world: LoopWorld, turn: Turn): boolean {
-  const spinNs = Math.max(pace.spinNs, Math.min(turn.lateNs, pace.mostSpinNs, (due - world.now()) / 2))
+  const spinNs = Math.max(pace.spinNs, Math.min(world.sleeps.lateNs, pace.mostSpinNs, (due - world.now()) / 2))
   for (;;) {
     if (world.cancelled()) return false
     const now = world.now()
@@ -181,13 +186,13 @@ function reach(due: number, pace: Pace, world: LoopWorld, turn: Turn): boolean {
     else continue
     world.sleep(sleep)
     turn.awake = world.now()
-    learn(turn, turn.awake - now - sleep, pace)
+    learn(world.sleeps, turn.awake - now - sleep, pace)
     if (due - turn.awake > REHEARSAL_NS) world.rehearse()
   }
 }
 
 /** What cannot be made good by spinning is no lesson. */
-function learn(turn: Turn, lateNs: number, pace: Pace): void {
+function learn(sleeps: Sleeps, lateNs: number, pace: Pace): void {
   const need = lateNs + REHEARSAL_NS
-  turn.lateNs = Math.max(turn.lateNs * FORGET, need <= pace.mostSpinNs ? need : 0)
+  sleeps.lateNs = Math.max(sleeps.lateNs * FORGET, need <= pace.mostSpinNs ? need : 0)
 }

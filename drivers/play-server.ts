@@ -2,7 +2,16 @@
 
 import { codeOf, isPiWorkerError, messageOf } from '../src/errors.js'
 import type { Realtime } from './line-handle.js'
-import { type LoopEnd, leavesRoom, logFor, mostlySleeps, type PackedSteps, paceOf, playLoop } from './play-loop.js'
+import {
+  type LoopEnd,
+  leavesRoom,
+  logFor,
+  mostlySleeps,
+  type PackedSteps,
+  paceOf,
+  playLoop,
+  type Sleeps,
+} from './play-loop.js'
 import { PlayControl, type PlayOrder, type PlayReport } from './play-order.js'
 import type { PlayMemory } from './play-realtime.js'
 
@@ -26,6 +35,7 @@ export interface PlayMachine {
   readonly processors: number
   /** One counter: how many plays of this process spin. */
   readonly spinners: Int32Array
+  readonly sleeps: Sleeps
 }
 
 /** Telling that a play begins takes some time, by which the first step would be late. */
@@ -47,6 +57,7 @@ export function serve({ id, control, steps, announced }: PlayOrder, machine: Pla
     realtime = machine.prepare(memory, whyNotFifo(steps, machine.processors, spins))
     const pace = paceOf(realtime.scheduling, machine.processors, spins)
     const world = {
+      sleeps: machine.sleeps,
       now: () => machine.now(),
       sleep: (ns: number) => words.sleep(ns),
       cancelled: () => words.cancelled,

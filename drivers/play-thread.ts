@@ -29,6 +29,7 @@ const machine: PlayMachine = {
   rest: () => realtime.rest(),
   processors: availableParallelism(),
   spinners: new Int32Array(spinners),
+  sleeps: { lateNs: 0 },
 }
 
 parentPort?.on('message', (order: PlayOrder) => {

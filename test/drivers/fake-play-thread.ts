@@ -79,6 +79,7 @@ export class FakePlayThread implements PlayThread {
       rest: () => undefined,
       processors: this.processors,
       spinners: new Int32Array(this.data.spinners),
+      sleeps: { lateNs: 0 },
     }
   }
 }
