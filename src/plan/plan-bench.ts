@@ -7,6 +7,7 @@ import type { Task } from '../worker/task.js'
 import type { Worker } from '../worker/worker.js'
 import type { Step } from './plan.js'
 import type { PlanTask } from './plan-task.js'
+import type { Question, Row } from './rows.js'
 
 /** What a plan needs of a bench: actions by name, a clock, and safe states. */
 export interface PlanBench {
@@ -34,6 +35,10 @@ export interface PlanRunOptions {
   readonly signal?: AbortSignal | undefined
   /** Called for every task when it is created and when it is over. What it throws fails the plan. */
   readonly onEvent?: ((event: PlanEvent) => void) | undefined
+  /** Called for every row; the plan goes on when what it returns is resolved. What it throws fails the plan. */
+  readonly onRow?: ((row: Row) => void | Promise<void>) | undefined
+  /** Asks an operator; rejects when the signal aborts. Without it, a question fails the plan. */
+  readonly ask?: ((question: Question, signal: AbortSignal) => Promise<string>) | undefined
 }
 
 export interface PlanResult {

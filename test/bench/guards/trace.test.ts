@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SCHEDULES } from '../../schedule-count.js'
 import { type Schedule, schedule } from './schedules.js'
 import { smaller } from './smaller.js'
 import { type Life, World } from './world.js'
 
 const SEED = 20_261_127
-const RUNS = 400
 /** Worlds have nothing to do with each other: side by side they share the turns of the event loop, which are the cost. */
 const WORLDS = 25
+const RUNS = Math.ceil(SCHEDULES / WORLDS)
 
 /** What must have happened, or the schedules would not try the rules. */
 const EVENTS = [

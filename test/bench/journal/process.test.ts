@@ -3,18 +3,17 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 import { MockDriver } from '../../../mocks/driver.js'
 import { openBench } from '../../../src/bench/open-bench.js'
 import { output } from '../../../src/peripherals/output.js'
+import { childProgram } from '../../child-program.js'
 import { failureOf } from '../setup.js'
-
-const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
 
 /** Begins the pulse of the child, and resolves when its line is high. */
 async function start(folder: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const program = await childProgram(new URL('child.ts', import.meta.url))
+  const child = spawn(process.execPath, [...program, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   await once(child.stdout, 'data')
   return child

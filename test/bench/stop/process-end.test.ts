@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { EventEmitter } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { type Endable, type EndingProcess, ProcessEnd } from '../../../src/bench/stop/process-end.js'
 import { PiWorkerError } from '../../../src/errors.js'
 import { output } from '../../../src/peripherals/index.js'
+import { childProgram } from '../../child-program.js'
 import { deferred } from '../../worker/setup.js'
 import { failureOf, openMockBench } from '../setup.js'
 
@@ -119,9 +119,9 @@ describe('a program of its own', () => {
     ['throws', 1, 'the program is broken'],
     ['rejects', 1, 'the program is broken'],
   ])('that ends by %s leaves its pump off, and exits with %d', async (how, code, message) => {
-    const child = fileURLToPath(new URL('./signals-child.ts', import.meta.url))
+    const child = await childProgram(new URL('./signals-child.ts', import.meta.url))
     const ended = await new Promise<{ code: unknown; stdout: string; stderr: string }>(resolve => {
-      execFile(process.execPath, ['--import', 'tsx', child, how], { timeout: 60_000 }, (error, stdout, stderr) => {
+      execFile(process.execPath, [...child, how], { timeout: 60_000 }, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : error.code, stdout, stderr })
       })
     })
