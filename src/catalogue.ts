@@ -180,7 +180,7 @@ export const catalogue = {
   ERR_JOURNAL: {
     meaning: 'The journal of a bench cannot be read or written, is in use, is damaged, or is not ours.',
     remedy: 'Correct what the message names, or look at the hardware and move the journal away.',
-    exit: 2,
+    exit: 1,
   },
   ERR_LIMIT: {
     meaning: 'An output would be on for too long, too often, or again too soon, or was.',

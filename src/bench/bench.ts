@@ -10,6 +10,7 @@ import type { CloseOptions, Worker } from '../worker/worker.js'
 import type { BenchBuses } from './bench-buses.js'
 import type { AnyDefinition, PeripheralSpec } from './definition.js'
 import type { BenchGuard } from './guardian/bench-guard.js'
+import type { Recovered } from './journal/recover.js'
 import { named } from './names.js'
 import type { OpenPeripheral } from './open-peripheral.js'
 import type { CallOptions, Peripheral, PeripheralOf } from './peripheral.js'
@@ -40,6 +41,7 @@ export interface BenchParts {
   /** Tells of level changes; undefined when nobody asked for it and the board does not do it by itself. */
   readonly onLevel: ((listener: LevelListener) => () => void) | undefined
   readonly name?: string | undefined
+  readonly recovered?: Recovered | undefined
   readonly guard?: BenchGuard | undefined
   readonly stopLine?: StopLine | undefined
   readonly whenStopped?: WhenStopped | undefined
@@ -48,6 +50,8 @@ export interface BenchParts {
 export class Bench {
   /** By which it is known to `pi-worker stop` and `status`; undefined when it was given none. */
   readonly name: string | undefined
+  /** What was in flight when the run before ended without closing its bench; all has been made safe since. */
+  readonly recovered: Recovered | undefined
   readonly board: Board
   /** Why this driver was taken. */
   readonly choice: string
@@ -86,6 +90,7 @@ export class Bench {
       whenStopped = 'fail',
     } = parts
     this.name = parts.name
+    this.recovered = parts.recovered
     this.#stopLine = stopLine
     this.#guard = parts.guard
     this.#stop = new EmergencyStop({ worker, buses, opened, line: stopLine, whenStopped })

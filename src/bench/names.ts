@@ -13,7 +13,6 @@ const LONGEST_NAME = 64
 export const RESERVED_PERIPHERALS: readonly string[] = [
   ...['worker', 'board', 'clock', 'names', 'signals', 'choice', 'openedAt', 'peripheral', 'call', 'onLevel', 'levelOf'],
   ...['busQueue', 'recovered', 'stopped', 'onStop', 'guardianPid', 'attach', 'atEnd'],
-  ...['stopped', 'onStop', 'attach', 'atEnd'],
   ...['safe', 'close', 'closed', 'stop', 'reset', 'status', 'journal', 'pause', 'resume', 'listen', 'on', 'off'],
   ...['then', 'catch', 'finally', 'toJSON', 'prototype', 'name'],
 ]

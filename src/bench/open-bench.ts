@@ -141,12 +141,13 @@ export async function openBench<const S extends Specs>(specs: S, options: BenchO
       onLevel,
       guard,
       name: options.name,
+      recovered: journal?.recovered,
       stopLine: stop?.line,
       whenStopped: options.whenStopped,
     })
     for (const ending of endings) bench.atEnd(ending)
     await makeReachable(bench, options)
-    journal?.reportTo(bench)
+    journal?.report()
     return bench as BenchOf<S>
   } catch (error) {
     return await undo(error, { opened, endings, guard, buses, board, clock })

@@ -14,11 +14,6 @@ export const exit = {
   notSafe: 4,
 } as const
 
-export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
-
-/** 128 + the number of the signal, as shells expect. */
-export const signalExit: Readonly<Record<StopSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
-
 /** The exit code for a run that this error ended. */
 export function exitOf(error: unknown): number {
   return error instanceof PiWorkerError ? catalogue[error.code].exit : exit.failed

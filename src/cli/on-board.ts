@@ -1,11 +1,12 @@
 /** Opens a board for one command, and closes it again, however the command ends: by itself, by a signal, by an error. */
 
 import type { Board } from '../../drivers/driver.js'
+import { signalExit } from '../stop-signals.js'
 import { type Clock, SystemClock } from '../worker/clock.js'
 import { MAX_DURATION_MS } from '../worker/duration.js'
 import { sleep } from '../worker/sleep.js'
 import { errorBlock } from './error-block.js'
-import { exit, signalExit } from './exit.js'
+import { exit } from './exit.js'
 import { oneLine } from './format.js'
 import type { BoardFlags, LineWorld } from './line-world.js'
 import type { Session } from './program.js'

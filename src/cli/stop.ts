@@ -5,7 +5,7 @@
 
 import type { EventEmitter } from 'node:events'
 import { PiWorkerError } from '../errors.js'
-import type { StopSignal } from './exit.js'
+import type { StopSignal } from '../stop-signals.js'
 
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 

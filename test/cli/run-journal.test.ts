@@ -39,7 +39,7 @@ it('run refuses a journal that it cannot read, before it opens anything', async 
   const path = join(folder, `${planJournalName('Test', file)}.journal`)
   writeFileSync(path, '')
   const { code, stderr } = await runMain(['run', file, '--driver', 'mock', '--virtual', '--journal', folder])
-  expect([code, stderr]).toEqual([2, expect.stringContaining(`at ${path}`)])
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`at ${path}`)])
   expect(stderr).toContain(`mv '${path}' '${path}.bad'`)
 })
 

@@ -25,13 +25,6 @@ export interface Intended {
   readonly effect: Effect
 }
 
-declare module '../bench.js' {
-  interface Bench {
-    /** What was in flight when the run before ended without closing its bench; all has been made safe since. */
-    readonly recovered?: Recovered | undefined
-  }
-}
-
 export interface BenchJournalParts {
   readonly worker: Worker
   /** The path of the file, for messages. */
@@ -103,11 +96,10 @@ export class BenchJournal {
     await this.#begin()
   }
 
-  /** Gives a bench what it has recovered, and tells it as an event as soon as whoever opened the bench can listen. */
-  reportTo(bench: object): void {
+  /** The bench is open. Tells what was recovered as soon as whoever opened it can listen. */
+  report(): void {
     const { recovered } = this
     this.#reported = true
-    Object.defineProperty(bench, 'recovered', { value: recovered, enumerable: true })
     if (recovered === undefined) return
     const { pid, inFlight } = recovered
     const tell = (): void => {

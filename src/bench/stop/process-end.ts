@@ -5,6 +5,7 @@
 
 import { inspect } from 'node:util'
 import { catalogue, codeOf, isPiWorkerError } from '../../errors.js'
+import { signalExit } from '../../stop-signals.js'
 
 /** What is needed of a bench. */
 export interface Endable {
@@ -20,8 +21,6 @@ export interface EndingProcess {
   readonly stderr: { write(text: string): unknown }
 }
 
-/** 128 + the number of the signal, as shells expect. */
-const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 const CRASHES = ['uncaughtException', 'unhandledRejection'] as const
 const CRASHED = 1
 
@@ -34,7 +33,7 @@ export class ProcessEnd {
   constructor(process: EndingProcess) {
     this.#process = process
     this.#listeners = [
-      ...Object.entries(SIGNALS).map(([signal, code]) => [signal, () => void this.#end(signal, code)] as const),
+      ...Object.entries(signalExit).map(([signal, code]) => [signal, () => void this.#end(signal, code)] as const),
       ...CRASHES.map(crash => [crash, (error: unknown) => void this.#crash(crash, error)] as const),
     ]
   }
