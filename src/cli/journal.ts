@@ -70,7 +70,7 @@ function find(name: string, names: readonly string[], folder: string): string {
   const hint = nearest(name, [...names])
   const why =
     found === undefined ? 'no journal is called so' : `more than one journal begins with it: ${found}, ${another}`
-  throw new PiWorkerError('ERR_JOURNAL', `${name}: ${why}`, {
+  throw new PiWorkerError('ERR_USAGE', `${name}: ${why}`, {
     place: folder,
     remedy:
       hint === undefined

@@ -76,7 +76,7 @@ it('takes as much of a name as no other has', async () => {
   const found = await runMain(['journal', 'gar', '--folder', folder])
   const several = await runMain(['journal', 'dose', '--folder', folder])
   const none = await runMain(['journal', 'gardn', '--folder', folder])
-  expect([found.code, several.code, none.code]).toEqual([0, 1, 1])
+  expect([found.code, several.code, none.code]).toEqual([0, 2, 2])
   expect(several.stderr).toContain('more than one journal begins with it: dose-1a2b, dose-3c4d')
   expect(none.stderr).toContain('Write pi-worker journal garden, if that was meant.')
 })
