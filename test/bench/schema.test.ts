@@ -30,12 +30,13 @@ describe('the published schema', () => {
       own(simulate),
       ...Object.values(actions).flatMap(action => [action.input, action.output]),
     ])
-    schemas.push(Type.Object(SIMULATED_BY_ALL)) // once: compiling it for each type would take seconds
-    for (const schema of schemas) {
-      if (schema === undefined) continue
+    schemas.push(Type.Object(SIMULATED_BY_ALL)) // once, not for each type
+    // Many are alike, and compiling is slow.
+    const texts = new Set(schemas.flatMap(schema => (schema === undefined ? [] : [JSON.stringify(toJsonSchema(schema))])))
+    for (const text of texts) {
       const ajv = new Ajv2020({ strict: true, strictTypes: false, strictTuples: false })
       ajv.addVocabulary([...NOTES])
-      expect(() => ajv.compile(toJsonSchema(schema))).not.toThrow()
+      expect(() => ajv.compile(JSON.parse(text) as object)).not.toThrow()
     }
   })
 
