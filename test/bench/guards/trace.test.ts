@@ -1,14 +1,11 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { SCHEDULES } from '../../schedule-count.js'
+import { expect, test } from 'vitest'
+import { RUNS, WORLDS, withoutStackTraces } from '../../random-schedules.js'
 import { type Schedule, schedule } from './schedules.js'
 import { smaller } from './smaller.js'
 import { type Life, World } from './world.js'
 
 const SEED = 20_261_127
-/** Worlds have nothing to do with each other: side by side they share the turns of the event loop, which are the cost. */
-const WORLDS = 25
-const RUNS = Math.ceil(SCHEDULES / WORLDS)
 
 /** What must have happened, or the schedules would not try the rules. */
 const EVENTS = [
@@ -18,14 +15,7 @@ const EVENTS = [
   ...['tripped by maxOn', 'tripped by requires', 'tripped by never'],
 ]
 
-// No rule is about stack traces, and taking them for tens of thousands of errors costs as much as the rest.
-const { stackTraceLimit } = Error
-beforeAll(() => {
-  Error.stackTraceLimit = 0
-})
-afterAll(() => {
-  Error.stackTraceLimit = stackTraceLimit
-})
+withoutStackTraces()
 
 test(`on the traces of ${RUNS * WORLDS} random schedules (seed ${SEED}) no limit and no interlock is ever broken`, {
   timeout: 900_000,
