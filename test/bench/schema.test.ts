@@ -32,7 +32,9 @@ describe('the published schema', () => {
     ])
     schemas.push(Type.Object(SIMULATED_BY_ALL)) // once, not for each type
     // Many are alike, and compiling is slow.
-    const texts = new Set(schemas.flatMap(schema => (schema === undefined ? [] : [JSON.stringify(toJsonSchema(schema))])))
+    const texts = new Set(
+      schemas.flatMap(schema => (schema === undefined ? [] : [JSON.stringify(toJsonSchema(schema))])),
+    )
     for (const text of texts) {
       const ajv = new Ajv2020({ strict: true, strictTypes: false, strictTuples: false })
       ajv.addVocabulary([...NOTES])
