@@ -10,6 +10,7 @@ import { openBench } from '../../../src/bench/open-bench.js'
 import { isPiWorkerError } from '../../../src/errors.js'
 import { peripherals } from '../../../src/peripherals/index.js'
 import { VirtualClock } from '../../../src/worker/virtual-clock.js'
+import { SCHEDULES } from '../../random-schedules.js'
 import { CASES, type Case } from './cases.js'
 
 const LINE_FAULTS = ['bounce', 'stuck', 'glitch', 'unplugged', 'late', 'brown-out', 'lost-edges', 'error'] as const
@@ -40,7 +41,8 @@ const FORMS: Readonly<Record<FaultKind, readonly object[]>> = {
 const BEGIN_MS = 100
 /** Long enough for some attempts of each; a bus that hangs takes its time. */
 const endOf = ({ reachedBy, patienceMs = 6000 }: Case): number => (reachedBy === 'lines' ? patienceMs : 40_000)
-const SEEDS = [1, 2]
+/** More of them where there is time for more. */
+const SEEDS = SCHEDULES > 1000 ? [1, 2, 3, 4, 5] : [1]
 const ATTEMPTS = 3
 /** Longer than any of the actions takes with all that it tries again. */
 const HANG = '60s'
