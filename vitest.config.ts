@@ -51,7 +51,7 @@ export default defineConfig({
           // Loading the modules anew for each of the many small files would take longer than the tests.
           isolate: false,
           include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: ['test/{kernel,pigpio,install,signals,benchmarks}/**', ...ISOLATED],
+          exclude: ['test/{kernel,pigpio,install,signals,browser,benchmarks}/**', ...ISOLATED],
         },
       },
       {

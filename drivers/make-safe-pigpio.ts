@@ -9,6 +9,7 @@ import { codeOf, PiWorkerError } from '../src/errors.js'
 import type { PigpioHandover } from './handover.js'
 import { loadOptional } from './load-optional.js'
 import type { Accepted } from './make-safe.js'
+import { tryEach } from './try-each.js'
 
 /** The npm package, as far as it is used here. */
 export interface PigpioStopper {
@@ -40,15 +41,18 @@ export async function acceptPigpio(
       removeLock(pid, lock)
       pigpio.configureInterfaces(NO_INTERFACES)
       pigpio.initialize()
+      const setOne = ({ line, safe }: PigpioHandover['lines'][number]): void => {
+        const gpio = new pigpio.Gpio(line)
+        // Ends PWM on the line, sets the level, and makes it an output.
+        if (safe === 'input') gpio.mode(MODE_INPUT)
+        else gpio.digitalWrite(safe === 'high' ? 1 : 0)
+      }
+      const moving = lines.filter(({ safe }) => safe !== 'keep')
       try {
-        pigpio.waveTxStop()
-        for (const { line, safe } of lines) {
-          if (safe === 'keep') continue
-          const gpio = new pigpio.Gpio(line)
-          // Ends PWM on the line, sets the level, and makes it an output.
-          if (safe === 'input') gpio.mode(MODE_INPUT)
-          else gpio.digitalWrite(safe === 'high' ? 1 : 0)
-        }
+        tryEach([
+          { what: 'waves', act: () => pigpio.waveTxStop() },
+          ...moving.map(line => ({ what: `GPIO${line.line}`, act: () => setOne(line) })),
+        ])
       } finally {
         pigpio.terminate()
       }

@@ -1,21 +1,25 @@
 /** Carries out handovers: in the process of the guardian, which loads what they need and nothing else. */
 
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { getSystemErrorName } from 'node:util'
 import { codeOf, PiWorkerError } from '../src/errors.js'
 import type { FileHandover, FileWrite, Handover, I2cHandover, LineCall, LineHandover, PwmHandover } from './handover.js'
+import type { Level } from './line-handle.js'
 import { loadOptional } from './load-optional.js'
 import { acceptPigpio } from './make-safe-pigpio.js'
+import { tryEach } from './try-each.js'
 
 /** A handover that has been accepted: all that it needs is open and loaded. */
 export interface Accepted {
   /**
-   * Makes it safe, as often as it is called.
+   * Makes it safe, as often as it is called: each line, although another one fails.
    * @param giverGone The process that gave it has ended.
    * @throws ERR_IO, and what Node throws; ERR_GUARDIAN when it can be done only once that process is gone
    */
   makeSafe(giverGone: boolean): void
+  /** The physical level of its first line, where nothing is inverted. Only lines have it. @throws ERR_IO, what Node throws */
+  level?(): Level
   /** From now on these calls make it safe. Only a line request has it. */
   change?(calls: readonly LineCall[]): void
   /** Lets the lines go. @throws what Node throws */
@@ -56,7 +60,13 @@ class AcceptedLines implements Accepted {
     this.#fd = fd
     this.#ioctl = ioctl
     this.change(calls)
-    this.#do(GET_VALUES, firstValue())
+    this.level()
+  }
+
+  level(): Level {
+    const bytes = firstValue()
+    this.#do(GET_VALUES, bytes)
+    return ((bytes[0] ?? 0) & 1) === 1 ? 'high' : 'low'
   }
 
   change(calls: readonly LineCall[]): void {
@@ -89,34 +99,43 @@ function firstValue(): Uint8Array {
 
 /** Each file is opened once: a line that was let go and taken by somebody else has other files under the same names. */
 class AcceptedFiles implements Accepted {
-  readonly #writes: readonly { readonly fd: number; readonly text: string }[]
+  readonly #writes: readonly (FileWrite & { readonly fd: number })[]
   readonly #release: readonly FileWrite[]
   /** The files are no more: the line was let go already. */
   #gone = false
 
   constructor({ writes, release }: FileHandover) {
-    this.#writes = writes.map(({ path, text }) => ({ fd: openSync(path, constants.O_WRONLY), text }))
+    this.#writes = writes.map(write => ({ ...write, fd: openSync(write.path, constants.O_WRONLY) }))
     this.#release = release
   }
 
   makeSafe(): void {
-    for (const { fd, text } of this.#writes) {
-      try {
-        writeSync(fd, text, 0)
-      } catch (error) {
-        this.#gone ||= codeOf(error) === 'ENODEV'
-        throw error
-      }
-    }
+    tryEach(this.#writes.map(({ path, fd, text }) => ({ what: path, act: () => this.#write(fd, text) })))
+  }
+
+  /** The line's folder is beside the file that lets it go. */
+  level(): Level {
+    const [{ path = '', text = '' } = {}] = this.#release
+    return readFileSync(join(dirname(path), `gpio${text}`, 'value'), 'utf8').startsWith('1') ? 'high' : 'low'
   }
 
   letGo(): void {
     this.forget()
-    if (!this.#gone) for (const { path, text } of this.#release) writeFile(path, text)
+    if (this.#gone) return
+    tryEach(this.#release.map(({ path, text }) => ({ what: path, act: () => writeFile(path, text) })))
   }
 
   forget(): void {
     for (const { fd } of this.#writes) closeSync(fd)
+  }
+
+  #write(fd: number, text: string): void {
+    try {
+      writeSync(fd, text, 0)
+    } catch (error) {
+      this.#gone ||= codeOf(error) === 'ENODEV'
+      throw error
+    }
   }
 }
 

@@ -1,14 +1,17 @@
-/** Every error code of pi-worker. Below every layer: it imports nothing but the other part of itself. */
+/** Every error code of pi-worker. Below every layer: it imports nothing but the other parts of itself. */
 
 import { hardwareCatalogue } from './catalogue-hardware.js'
+import { planCatalogue } from './catalogue-plan.js'
 
 export interface CatalogueEntry {
   /** What the code means, as one sentence. */
   readonly meaning: string
   /** What a person can do about it, unless the throwing place knows better. */
   readonly remedy: string
-  /** Exit code of the command line when this error ends a run: 1 task, 2 input, 3 driver or line, 4 not safe. */
-  readonly exit: 1 | 2 | 3 | 4
+  /**
+   * Exit code of the command line when this error ends a run: 1 task, 2 input, 3 driver or line, 4 not safe, 5 stopped.
+   */
+  readonly exit: 1 | 2 | 3 | 4 | 5
 }
 
 export const catalogue = {
@@ -77,8 +80,9 @@ export const catalogue = {
   ERR_STOPPED: {
     meaning: 'The bench is stopped: all is safe, and nothing runs on it.',
     remedy:
-      'See why it was stopped; when all is well again, reset the bench: bench.reset({ acknowledge: "who or why" }).',
-    exit: 1,
+      'See why it was stopped; when all is well again, reset the bench: bench.reset({ acknowledge: "who or why" }), or ' +
+      'pi-worker reset NAME --acknowledge "who or why".',
+    exit: 5,
   },
   ERR_NOT_RUNNING: {
     meaning: 'There is no running bench or plan of that name.',
@@ -203,42 +207,7 @@ export const catalogue = {
       'Mend what the message names, or open the bench with guardian: false, which leaves outputs as they are then.',
     exit: 3,
   },
-  // plan: files and runs
-  ERR_FILE: {
-    meaning: 'A file cannot be read or written.',
-    remedy: 'Check that it exists and that this user may reach it.',
-    exit: 2,
-  },
-  ERR_PLAN_SYNTAX: {
-    meaning: 'The file is not valid YAML or JSON.',
-    remedy: 'Correct the file at the place given.',
-    exit: 2,
-  },
-  ERR_PLAN_EMPTY: {
-    meaning: 'The file holds no plan.',
-    remedy: 'Start from an example in examples/.',
-    exit: 2,
-  },
-  ERR_PLAN_TOO_LARGE: {
-    meaning: 'The file, or what its aliases expand to, is larger than a plan may be.',
-    remedy: 'A plan may have 1 MiB; use repeat instead of copies.',
-    exit: 2,
-  },
-  ERR_PLAN_KEY: {
-    meaning: 'The file has a key that does not exist at that place.',
-    remedy: 'Use one of the keys that the message lists.',
-    exit: 2,
-  },
-  ERR_PLAN_VALUE: {
-    meaning: 'The file has a value that cannot stand at that place.',
-    remedy: 'Correct the value that the message names.',
-    exit: 2,
-  },
-  ERR_BAD_RECORDING: {
-    meaning: 'The file is not a recording that can be replayed on this bench.',
-    remedy: 'Replay a VCD file whose signals are called like peripherals of the bench.',
-    exit: 2,
-  },
+  ...planCatalogue,
   ERR_USAGE: {
     meaning: 'The command line is not one that pi-worker understands.',
     remedy: 'See pi-worker --help.',

@@ -23,8 +23,17 @@ const LAYERS: readonly (readonly string[])[] = [
   ['src/worker'],
   ['src/bench', 'src/bench/guards', 'src/bench/guardian', 'src/bench/stop', 'src/bench/journal'],
   ['src/peripherals', 'src/pulses'],
-  ['src/plan', 'src/records'],
-  ['src/cli', 'src/service', 'src/fleet'],
+  [
+    'src/plan',
+    'src/plan/expressions',
+    'src/plan/steps',
+    'src/plan/running',
+    'src/records',
+    'src/records/run',
+    'src/records/report',
+    'src/records/report/page',
+  ],
+  ['src/cli', 'src/cli/live', 'src/service', 'src/fleet'],
 ]
 /** The entries of the package: nothing imports them, and they hand on what their subpath export promises. */
 const ENTRIES = ['src/index.ts', 'drivers/index.ts', 'mocks/index.ts', 'mocks/vitest/index.ts']

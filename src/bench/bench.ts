@@ -19,6 +19,7 @@ import { notSafeError } from './stop/not-safe.js'
 import { type PausablePlan, type PauseOptions, RunningPlans } from './stop/running-plans.js'
 import { type BenchStatus, isoTime, lineStatus, peripheralStatus } from './stop/status.js'
 import type { StopLine } from './stop/stop-line.js'
+import type { StopMark } from './stop/stop-mark.js'
 
 /** Peripherals to be, by name. */
 export type Specs = Readonly<Record<string, PeripheralSpec>>
@@ -45,6 +46,7 @@ export interface BenchParts {
   readonly guard?: BenchGuard | undefined
   readonly stopLine?: StopLine | undefined
   readonly whenStopped?: WhenStopped | undefined
+  readonly stopMark?: StopMark | undefined
 }
 
 export class Bench {
@@ -77,23 +79,12 @@ export class Bench {
 
   /** Made by `openBench`. */
   constructor(parts: BenchParts) {
-    const {
-      board,
-      buses,
-      choice,
-      worker,
-      opened,
-      peripherals,
-      signals,
-      onLevel,
-      stopLine,
-      whenStopped = 'fail',
-    } = parts
+    const { board, buses, choice, worker, opened, peripherals, signals, stopLine, whenStopped = 'fail' } = parts
     this.name = parts.name
     this.recovered = parts.recovered
     this.#stopLine = stopLine
     this.#guard = parts.guard
-    this.#stop = new EmergencyStop({ worker, buses, opened, line: stopLine, whenStopped })
+    this.#stop = new EmergencyStop({ worker, buses, opened, line: stopLine, whenStopped, mark: parts.stopMark })
     this.board = board
     this.choice = choice
     this.worker = worker
@@ -103,7 +94,7 @@ export class Bench {
     this.#buses = buses
     this.#peripherals = peripherals
     this.#opened = opened
-    this.#onLevel = onLevel
+    this.#onLevel = parts.onLevel
     for (const [name, peripheral] of peripherals)
       Object.defineProperty(this, name, { value: peripheral, enumerable: true })
     parts.guard?.attach((reason, by) => void this.stop(reason, { by }).catch(() => undefined))
@@ -175,7 +166,8 @@ export class Bench {
    * more, all tasks are being ended (ERR_STOPPED), and nothing starts until `reset`. The promise, which need not be
    * awaited, resolves when every safe state is confirmed.
    * @param by Who or what stops it, for the record.
-   * @throws ERR_NOT_SAFE, for all that failed; ERR_CLOSED when the lines have been let go
+   * @throws ERR_NOT_SAFE, for all that failed; ERR_FILE, ERR_PERMISSION: it is stopped, but its next start will not
+   *   know of it; ERR_CLOSED when the lines have been let go
    */
   stop(reason: string, { by = 'the program' }: { readonly by?: string | undefined } = {}): Promise<void> {
     if (!this.#closed) return this.#stop.stop(reason, by)

@@ -93,7 +93,7 @@ export class HeldLines {
 
   /**
    * Puts outputs at their safe levels at once, through the driver's own handles: all lines of a request together, and
-   * PWM on them ends. Returns what went wrong.
+   * PWM on them ends; those that somebody has made inputs are driven again. Returns what went wrong.
    */
   setSafe(outputs: readonly OutputLine[]): unknown[] {
     return [...this.#held].flatMap(({ handle }) => setSafe(handle, outputs))
@@ -173,10 +173,10 @@ class Lease {
 /** Returns what went wrong; a line that is refused its level keeps no other from having its own. */
 function setSafe(handle: LineHandle, outputs: readonly OutputLine[]): unknown[] {
   const { direction, bias, activeLow = false } = handle.settings
-  if (direction !== 'output') return []
+  const isOutput = direction === 'output'
   const safe = handle.lines.map(line => outputs.find(output => output.line === line)?.safe)
   if (safe.every(level => level === 'input')) {
-    return errorsOf([() => handle.reconfigure({ direction: 'input', bias, activeLow })])
+    return isOutput ? errorsOf([() => handle.reconfigure({ direction: 'input', bias, activeLow })]) : []
   }
   let values = 0
   let mask = 0
@@ -186,6 +186,12 @@ function setSafe(handle: LineHandle, outputs: readonly OutputLine[]): unknown[] 
     if ((level === 'high') !== activeLow) values |= 1 << index
   }
   if (mask === 0) return []
+  if (!isOutput) {
+    // All at once or none: what is to stay as it is must not be driven.
+    const isWhole = handle.lines.every((_, index) => (mask & (1 << index)) !== 0)
+    const driven = { direction: 'output', bias, activeLow, initial: values >>> 0 } as const
+    return isWhole ? errorsOf([() => handle.reconfigure(driven)]) : []
+  }
   const refused = errorsOf([() => handle.set(values >>> 0, mask)])
   if (refused.length === 0 || handle.lines.length === 1) return refused
   const bits = handle.lines.map((_, index) => 1 << index).filter(bit => (mask & bit) !== 0)

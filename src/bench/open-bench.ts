@@ -4,9 +4,10 @@ import { type Needs, unmetNeeds } from '../../drivers/capabilities.js'
 import { driversWith, openBoard } from '../../drivers/detect.js'
 import type { Board, Driver, DriverName, PartSpec, Signal } from '../../drivers/driver.js'
 import { MAX_LINE, resolveLine } from '../../drivers/lines.js'
-import { PiWorkerError } from '../errors.js'
+import { isPiWorkerError, PiWorkerError } from '../errors.js'
 import { callAll } from '../thrown.js'
 import { type Clock, SystemClock } from '../worker/clock.js'
+import type { PeripheralQueue } from '../worker/peripheral-queue.js'
 import { Worker, type WorkerOptions } from '../worker/worker.js'
 import { Bench, type BenchOf, type Specs } from './bench.js'
 import { BenchBuses } from './bench-buses.js'
@@ -16,7 +17,9 @@ import type { AnyDefinition } from './definition.js'
 import { BenchGuard, type GuardianChoice } from './guardian/bench-guard.js'
 import type { InterlockSpec } from './guards/interlocks.js'
 import { checkRules, guardedSource } from './guards/open-guards.js'
-import { type JournalOptions, openJournal } from './journal/open-journal.js'
+import { type BenchJournal, makeAllSafe } from './journal/bench-journal.js'
+import { isInUse } from './journal/journal-errors.js'
+import { type JournalOptions, type OpenJournalContext, openJournal } from './journal/open-journal.js'
 import { ObservedBoard } from './observed-board.js'
 import { OpenPeripheral } from './open-peripheral.js'
 import { Peripheral } from './peripheral.js'
@@ -27,6 +30,7 @@ import type { WhenStopped } from './stop/emergency-stop.js'
 import { openStopLine, planStopLine } from './stop/open-stop-line.js'
 import { checkReach, makeReachable } from './stop/reach.js'
 import { STOP_LINE_NAME, type StopLineConfig } from './stop/stop-line.js'
+import { StopMark } from './stop/stop-mark.js'
 
 export interface BenchOptions {
   /** `auto` (the default) takes the first that is usable here and has what the peripherals need, and never `mock`. */
@@ -76,7 +80,8 @@ export interface BenchOptions {
 /**
  * Opens the peripherals of `specs` together on one driver. Outputs start in their safe states.
  * @throws ERR_BAD_NAME, ERR_BAD_CONFIG, ERR_BAD_DURATION, ERR_UNKNOWN_LINE, ERR_LINE_CLAIMED, ERR_UNKNOWN_PERIPHERAL,
- *   ERR_UNSUPPORTED (names the peripheral and what it needs), ERR_JOURNAL, and what the driver's `open` and `request` throw
+ *   ERR_UNSUPPORTED (names the peripheral and what it needs), ERR_JOURNAL, ERR_STOPPED (it was stopped, and has not
+ *   been reset since), and what the driver's `open` and `request` throw
  */
 export async function openBench<const S extends Specs>(specs: S, options: BenchOptions = {}): Promise<BenchOf<S>> {
   const { driver = 'auto', chip, clock = new SystemClock(), seed, replay, observe = false } = options
@@ -107,9 +112,10 @@ export async function openBench<const S extends Specs>(specs: S, options: BenchO
     const worker = new Worker({ clock, retain: options.retain })
     const signals = located.flatMap(signalsOf)
     const context = { name: options.name, driver: board.driver, worker, peripherals: [...needs.keys()], signals }
-    const journal = await openJournal(options.journal, context)
+    const { journal, refusal } = await journalOrRefusal(options.journal, context)
     endings.push(async () => await journal?.end())
-    guard = await BenchGuard.prepare({ choice: options.guardian, board, peripherals: located, worker })
+    const { guardian, name } = options
+    guard = await BenchGuard.prepare({ choice: guardian, board, peripherals: located, worker, name })
     const observed = observe && board.onLevel === undefined ? new ObservedBoard(guard.lines, clock) : undefined
     const told = journal?.watch(observed ?? guard.lines) ?? observed ?? guard.lines
     const source = guardedSource(located, interlocks, told, worker)
@@ -128,7 +134,11 @@ export async function openBench<const S extends Specs>(specs: S, options: BenchO
     }
     await guard.begin()
     stop?.line.refuseOpen() // pressed meanwhile
-    await journal?.recover(opened.map(({ queue }) => queue))
+    const queues = opened.map(({ queue }) => queue)
+    await journal?.recover(queues)
+    if (refusal !== undefined) await refuseSafely(refusal, queues)
+    const stopMark = stopMarkOf(options, { clock, isReal: board.driver !== 'mock' || journal !== undefined })
+    stopMark?.refuse() // only now, when all is safe
     const onLevel = observed?.onLevel.bind(observed) ?? board.onLevel?.bind(board)
     const bench = new Bench({
       board,
@@ -144,6 +154,7 @@ export async function openBench<const S extends Specs>(specs: S, options: BenchO
       recovered: journal?.recovered,
       stopLine: stop?.line,
       whenStopped: options.whenStopped,
+      stopMark,
     })
     for (const ending of endings) bench.atEnd(ending)
     await makeReachable(bench, options)
@@ -152,6 +163,30 @@ export async function openBench<const S extends Specs>(specs: S, options: BenchO
   } catch (error) {
     return await undo(error, { opened, endings, guard, buses, board, clock })
   }
+}
+
+/** A journal that nobody can read or begin may be that of a crash: it keeps the bench from opening, but not from being safe. */
+async function journalOrRefusal(
+  choice: BenchOptions['journal'],
+  context: OpenJournalContext,
+): Promise<{ readonly journal?: BenchJournal | undefined; readonly refusal?: PiWorkerError }> {
+  try {
+    return { journal: await openJournal(choice, context) }
+  } catch (error) {
+    if (!isPiWorkerError(error, 'ERR_JOURNAL') || isInUse(error)) throw error
+    return { refusal: error }
+  }
+}
+
+/** @throws the refusal; ERR_NOT_SAFE */
+async function refuseSafely(refusal: PiWorkerError, queues: readonly PeripheralQueue[]): Promise<never> {
+  await makeAllSafe(queues, `the bench is not opened (${refusal.message}), and`)
+  throw refusal
+}
+
+/** Only what others can reach by its name can be reset from outside; and what is only simulated starts as it likes. */
+function stopMarkOf({ name }: BenchOptions, { clock, isReal }: { clock: Clock; isReal: boolean }) {
+  return name === undefined || clock.kind !== 'system' || !isReal ? undefined : new StopMark(name)
 }
 
 /** What there is of a bench that could not be opened. */

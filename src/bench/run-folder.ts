@@ -32,9 +32,7 @@ export function runFolder(env: NodeJS.ProcessEnv = process.env): string {
 export function makeRunFolder(folder = runFolder()): string {
   try {
     mkdirSync(folder, { recursive: true, mode: OWN_ONLY })
-    const found = lstatSync(folder)
-    const own = process.getuid === undefined || found.uid === process.getuid()
-    if (found.isDirectory() && own && (found.mode & 0o077) === 0) return folder
+    if (isOwnAlone(folder)) return folder
   } catch (error) {
     throw new PiWorkerError('ERR_FILE', `${folder} cannot be made: ${messageOf(error)}`, {
       place: folder,
@@ -42,7 +40,33 @@ export function makeRunFolder(folder = runFolder()): string {
       cause: error,
     })
   }
-  throw new PiWorkerError('ERR_PERMISSION', `${folder} is not a folder that this user alone may use`, {
+  throw notOwn(folder)
+}
+
+/**
+ * Whether the folder is there: whoever looks for sockets in it asks first, since in a folder where others may write,
+ * anybody could answer.
+ * @throws ERR_PERMISSION: as above; what Node throws
+ */
+export function hasRunFolder(folder: string): boolean {
+  try {
+    if (isOwnAlone(folder)) return true
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
+  }
+  throw notOwn(folder)
+}
+
+/** It is a folder, no link to one, of this user, and others may not even look in. @throws what Node throws */
+function isOwnAlone(folder: string): boolean {
+  const found = lstatSync(folder)
+  const own = process.getuid === undefined || found.uid === process.getuid()
+  return found.isDirectory() && own && (found.mode & 0o077) === 0
+}
+
+function notOwn(folder: string): PiWorkerError {
+  return new PiWorkerError('ERR_PERMISSION', `${folder} is not a folder that this user alone may use`, {
     place: folder,
     remedy: `Find out who made it, then remove it; or name another folder in ${RUN_FOLDER_VARIABLE}.`,
   })
@@ -53,16 +77,15 @@ export function socketPath(folder: string, kind: SocketKind, pid: number): strin
   return join(folder, `${kind}-${pid}.sock`)
 }
 
-/** Sockets of that kind in the folder; who listened there may be gone. */
+/**
+ * Sockets of that kind in the folder; who listened there may be gone. None when there is no folder.
+ * @throws ERR_PERMISSION: it is somebody else's, or others may use it
+ */
 export function socketsIn(folder: string, kind: SocketKind): string[] {
-  let names: string[]
-  try {
-    names = readdirSync(folder)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return []
-    throw error
-  }
-  return names.filter(name => name.startsWith(`${kind}-`) && name.endsWith('.sock')).map(name => join(folder, name))
+  if (!hasRunFolder(folder)) return []
+  return readdirSync(folder)
+    .filter(name => name.startsWith(`${kind}-`) && name.endsWith('.sock'))
+    .map(name => join(folder, name))
 }
 
 /** Takes away what a process has left that was killed. */

@@ -13,43 +13,25 @@ const NAMES = `
 NAME is the name of the plan, or what the program gave openBench; NAME-PID or PID where several have it.
 Only benches of this user are reached; the folder of their sockets is that of PI_WORKER_RUN_FOLDER.`
 
-const STATUS_HELP = `${NAMES}
-
-Examples:
-  pi-worker status                                    all benches that run, their peripherals and tasks
-  pi-worker status dose --json`
+const STATUS_HELP = `${NAMES}`
 
 const STOP_HELP = `
 All outputs are safe at once, everything that runs is ended, and nothing starts any more until a reset. When the
 program is stuck, its guardian makes the outputs safe.
 ${NAMES}
 
-Exit codes: 0 stopped, and all is safe; 2 no such bench runs; 4 look at the hardware.
-
-Examples:
-  pi-worker stop                                      every bench of this user
-  pi-worker stop dose --reason 'the hose is loose'`
+Exit codes: 0 stopped, and all is safe; 2 no such bench runs; 4 look at the hardware.`
 
 const RESET_HELP = `
 What is said with --acknowledge is kept in the events of the bench. It is refused while the stop button is
 pressed, while something is not safe, and while something that was given up could still act.
-${NAMES}
-
-Examples:
-  pi-worker reset dose --acknowledge 'Ann: the hose is mended'`
+${NAMES}`
 
 const PAUSE_HELP = `
 What is under way ends, then the plan waits for pi-worker resume.
-${NAMES}
+${NAMES}`
 
-Examples:
-  pi-worker pause dose                                outputs stay as they are
-  pi-worker pause dose --safe                         all is made safe`
-
-const RESUME_HELP = `${NAMES}
-
-Examples:
-  pi-worker resume dose`
+const RESUME_HELP = `${NAMES}`
 
 /** Adds them to the program; `done` is called with the exit code. */
 export function addBenchCommands(program: Command, session: Session, done: (code: number) => void): void {

@@ -12,6 +12,8 @@ export const exit = {
   noDriver: 3,
   /** A peripheral could not be put into its safe state: look at the hardware. Goes before every other code. */
   notSafe: 4,
+  /** The bench is stopped, or was and has not been reset: it must not be started again before somebody has looked. */
+  stopped: 5,
 } as const
 
 /** The exit code for a run that this error ended. */

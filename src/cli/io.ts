@@ -1,7 +1,7 @@
 /** What the command line talks to: streams, signals, the environment. Tests give their own. */
 
 import type { EventEmitter } from 'node:events'
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import type { Clock } from '../worker/clock.js'
 
 export interface TerminalStream extends Writable {
@@ -9,9 +9,19 @@ export interface TerminalStream extends Writable {
   readonly columns?: number | undefined
 }
 
+/** Standard input, where somebody may type. */
+export interface TerminalInput extends Readable {
+  readonly isTTY?: boolean | undefined
+  setRawMode?(raw: boolean): unknown
+  ref?(): unknown
+  unref?(): unknown
+}
+
 export interface CliIo {
   readonly stdout: TerminalStream
   readonly stderr: TerminalStream
+  /** Nobody types anything, when left out. */
+  readonly stdin?: TerminalInput | undefined
   /** Emits SIGINT, SIGTERM, SIGHUP, uncaughtException and unhandledRejection, as `process` does. */
   readonly signals: EventEmitter
   readonly env: Readonly<Record<string, string | undefined>>
@@ -21,7 +31,16 @@ export interface CliIo {
 
 /** The streams, signals and environment of this process. */
 export function processIo(): CliIo {
-  return { stdout: process.stdout, stderr: process.stderr, signals: process, env: process.env }
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    // Whoever only looks at it opens it.
+    get stdin() {
+      return process.stdin
+    },
+    signals: process,
+    env: process.env,
+  }
 }
 
 /** One stream, written to without ever failing the run: a reader that went away (EPIPE) only ends the output. */

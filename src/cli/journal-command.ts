@@ -6,13 +6,7 @@ import type { Session } from './program.js'
 
 const HELP = `
 A bench on real lines writes down every action that does more than read, before it is begun and when it
-is over. After a run that did not come to its end, in flight is what may have run, in part or as a whole.
-
-Examples:
-  pi-worker journal                                   the journals of this user, and how their runs ended
-  pi-worker journal dose                              what was in flight, the last levels, the last actions
-  pi-worker journal dose --json                       all that is in it
-  pi-worker journal --folder /var/lib/pi-worker       those of services`
+is over. After a run that did not come to its end, in flight is what may have run, in part or as a whole.`
 
 /** Adds it to the program; `done` is called with the exit code. */
 export function addJournalCommand(program: Command, session: Session, done: (code: number) => void): void {

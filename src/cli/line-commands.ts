@@ -25,42 +25,20 @@ export function withBoardOptions(command: Command): Command {
 const LINE_HELP = `lines: ${LINE_SPELLINGS}`
 
 const DOCTOR_HELP = `
-Exit codes: 0 all is well, 1 there are warnings, 2 there are problems.
-
-Examples:
-  pi-worker doctor
-  pi-worker doctor --json`
+Exit codes: 0 all is well, 1 there are warnings, 2 there are problems.`
 
 const PINOUT_HELP = `
-It looks at registers and at what the kernel tells, and never requests a line.
-
-Examples:
-  pi-worker pinout
-  pi-worker pinout --bench dose.yaml                  mark the lines of its peripherals`
+It looks at registers and at what the kernel tells, and never requests a line.`
 
 const GET_HELP = `
-A line that serves a UART, I2C or SPI is refused, because a request takes it away from there.
-
-Examples:
-  pi-worker get 17 GPIO4 J8:13
-  pi-worker get GPIO4 --bias pull-up --json`
+A line that serves a UART, I2C or SPI is refused, because a request takes it away from there.`
 
 const SET_HELP = `
 LEVEL is high or low, or 1, 0, on or off, which --active-low turns over. What the level will be
-when the command has ended depends on the kernel; the command says it.
-
-Examples:
-  pi-worker set GPIO17=high
-  pi-worker set 17=1 27=0 --hold                      both at once, until Ctrl-C
-  pi-worker set GPIO17=on --active-low --for 2s`
+when the command has ended depends on the kernel; the command says it.`
 
 const WATCH_HELP = `
-Each edge: seconds since the start, line, direction, and its number in this watch.
-
-Examples:
-  pi-worker watch GPIO4
-  pi-worker watch 4 17 --edges falling --bias pull-up --debounce 5ms
-  pi-worker watch GPIO4 --count 10 --json             one JSON object a line`
+Each edge: seconds since the start, line, direction, and its number in this watch.`
 
 /** Adds them to the program; `done` is called with the exit code. */
 export function addLineCommands(program: Command, session: Session, done: (code: number) => void): void {

@@ -12,11 +12,26 @@ import { colorOf } from './task-table.js'
 const BURST = 100
 const LINES_PER_SECOND = { system: 10, virtual: 1 / 600 } as const
 
-export class Progress {
+type Colors = ReturnType<typeof pc.createColors>
+
+/** Shows a run while it lasts: as lines, as a picture that is drawn over, or hardly at all. */
+export interface RunView {
+  /** The worker's events. */
+  heard(event: WorkerEvent): void
+  /** A task of the plan is over. */
+  finished(task: PlanTask): void
+  /** Text that stays; it ends in a line feed. */
+  say(text: string): void
+  /** The run is over: nothing more is shown, and the terminal is as it was. May be called again. */
+  close(): void
+}
+
+/** Lines, one after another. */
+export class Progress implements RunView {
   readonly #out: Output
   readonly #clock: Clock
   readonly #start: number
-  readonly #colors: ReturnType<typeof pc.createColors>
+  readonly #colors: Colors
   #budget = BURST
   #budgetTime: number
   #skipped = 0
@@ -34,37 +49,29 @@ export class Progress {
       this.#skipped++
       return
     }
-    const skipped = this.#skipped > 0 ? `(and ${this.#skipped} more before)` : ''
+    const skipped = this.#skipped > 0 ? `  (and ${this.#skipped} more before)` : ''
     this.#skipped = 0
-    const name = this.#colors.bold(oneLine(task.name))
-    const state = colorOf(task.state, this.#colors)(task.state)
-    const what = task.error === undefined ? formatResult(task.result, 60) : oneLine(reasonOf(task), 100)
-    const parts = [`${name} ${state} in ${formatMs(task.ran)}`, what, skipped]
-    this.#line(parts.filter(part => part !== '').join('  '))
+    this.#line(finishedText(task, this.#colors) + skipped)
   }
 
-  /** The worker's events: starts on a terminal, and whatever is dangerous. */
+  /** Starts on a terminal, and whatever is dangerous. */
   heard(event: WorkerEvent): void {
-    if (event.type === 'running' && this.#out.isTerminal && this.#budget >= 1) {
-      this.#line(this.#colors.dim(`${oneLine(event.name)} …`))
-    } else if (event.type === 'stopping') {
-      this.#line(`${oneLine(event.name)} is being stopped: ${oneLine(event.error)}`)
-    } else if (event.type === 'stop') {
-      this.#line(this.#colors.red(`STOPPED by ${oneLine(event.by)}: ${oneLine(event.reason)}`))
-    } else if (event.type === 'stopReset') {
-      this.#line(`reset by ${oneLine(event.by)}: ${oneLine(event.acknowledge)}`)
-    } else if (event.type === 'paused' || event.type === 'resumed') {
-      const safe = event.type === 'paused' && event.outputs === 'safe' ? ', and all is safe' : ''
-      this.#line(`${oneLine(event.plan)} is ${event.type}${safe}`)
-    } else if (event.type === 'quarantined' || event.type === 'notSafe') {
-      const what = event.type === 'notSafe' ? 'COULD NOT BE MADE SAFE' : 'is quarantined'
-      this.#line(this.#colors.red(`${oneLine(event.queue)} ${what}: ${oneLine(event.error)}`))
+    if (event.type === 'running') {
+      if (this.#out.isTerminal && this.#budget >= 1) this.#line(this.#colors.dim(`${oneLine(event.name)} …`))
+      return
     }
+    const told = eventText(event, this.#colors)
+    if (told !== undefined) this.#line(told.text)
   }
+
+  say(text: string): void {
+    this.#out.write(text)
+  }
+
+  close(): void {}
 
   #line(text: string): void {
-    const since = formatSince((this.#clock.now() - this.#start) / 1e6)
-    this.#out.write(`${this.#colors.dim(since)}  ${text}\n`)
+    this.#out.write(`${sinceText(this.#clock.now() - this.#start, this.#colors)}  ${text}\n`)
   }
 
   /** True when there is a line left to spend. */
@@ -76,6 +83,69 @@ export class Progress {
     if (this.#budget < 1) return false
     this.#budget--
     return true
+  }
+}
+
+/** Nothing but what is wrong: for `--quiet`. */
+export class Quiet implements RunView {
+  readonly #out: Output
+  readonly #colors: Colors
+
+  constructor(out: Output) {
+    this.#out = out
+    this.#colors = pc.createColors(out.colored)
+  }
+
+  heard(event: WorkerEvent): void {
+    const told = eventText(event, this.#colors)
+    if (told?.grave) this.#out.write(`${told.text}\n`)
+  }
+
+  finished(): void {}
+
+  say(text: string): void {
+    this.#out.write(text)
+  }
+
+  close(): void {}
+}
+
+/** The time since the start, for the beginning of a line. */
+export function sinceText(ns: number, colors: Colors): string {
+  return colors.dim(formatSince(ns / 1e6))
+}
+
+/** `pump.pulse succeeded in 200 ms  requested=200 achieved=200.08` */
+export function finishedText(task: PlanTask, colors: Colors): string {
+  const name = colors.bold(oneLine(task.name))
+  const state = colorOf(task.state, colors)(task.state)
+  const what = task.error === undefined ? formatResult(task.result, 60) : oneLine(reasonOf(task), 100)
+  return `${name} ${state} in ${formatMs(task.ran)}${what === '' ? '' : `  ${what}`}`
+}
+
+/** What is told of an event, when it is anything that a person must know; what is grave must not be overlooked. */
+export function eventText(event: WorkerEvent, colors: Colors): { text: string; grave: boolean } | undefined {
+  switch (event.type) {
+    case 'stopping':
+      return { text: `${oneLine(event.name)} is being stopped: ${oneLine(event.error)}`, grave: false }
+    case 'stop':
+      return { text: colors.red(`STOPPED by ${oneLine(event.by)}: ${oneLine(event.reason)}`), grave: true }
+    case 'stopReset':
+      return { text: `reset by ${oneLine(event.by)}: ${oneLine(event.acknowledge)}`, grave: true }
+    case 'paused':
+    case 'resumed': {
+      const safe = event.type === 'paused' && event.outputs === 'safe' ? ', and all is safe' : ''
+      return { text: `${oneLine(event.plan)} is ${event.type}${safe}`, grave: false }
+    }
+    case 'notSafe':
+      return {
+        text: colors.red(`${oneLine(event.queue)} COULD NOT BE MADE SAFE: ${oneLine(event.error)}`),
+        grave: true,
+      }
+    case 'quarantined':
+      return { text: colors.red(`${oneLine(event.queue)} is quarantined: ${oneLine(event.error)}`), grave: true }
+    default:
+      return undefined
   }
 }
 

@@ -1,7 +1,5 @@
 /** `pi-worker run FILE`: opens the bench of a plan file, runs the plan, and leaves everything safe, whatever happens. */
 
-import { statSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { Bench } from '../bench/bench.js'
 import { type JournalChoice, planJournalName } from '../bench/journal/open-journal.js'
 import { openBench } from '../bench/open-bench.js'
@@ -10,9 +8,11 @@ import { PiWorkerError } from '../errors.js'
 import { peripherals } from '../peripherals/index.js'
 import { type CheckedPlan, checkPlan } from '../plan/check.js'
 import type { Place } from '../plan/place.js'
-import { type PlanResult, runPlan } from '../plan/run.js'
+import { readPlanBytes } from '../plan/read-file.js'
+import { type PlanResult, startPlan } from '../plan/run.js'
 import { type PlanSource, readPlanSource } from '../plan/source.js'
 import { type RecordedTrace, recordTrace } from '../records/record-trace.js'
+import type { RunRecorder } from '../records/run/recorder.js'
 import { checkWritable } from '../records/vcd.js'
 import { type Clock, SystemClock } from '../worker/clock.js'
 import { toMs } from '../worker/duration.js'
@@ -25,28 +25,48 @@ import { type FaultReport, faultLines, faultReports } from './fault-counts.js'
 import { oneLine } from './format.js'
 import { describeRecovered } from './journal.js'
 import { writeJsonResult } from './json-result.js'
-import type { RunFlags, Session } from './program.js'
-import { Progress } from './progress.js'
+import { RunScreen } from './live/run-screen.js'
+import type { Session } from './program.js'
+import { answerer, checkQuestions } from './run-ask.js'
+import { checkFlags, parseParams, parseSeed, type RunFlags } from './run-flags.js'
+import {
+  discardRecord,
+  endRecord,
+  keepEvent,
+  reportRecord,
+  rowKept,
+  shownFolder,
+  startRecord,
+  tracePaths,
+} from './run-record.js'
+import { type Resumption, resumptionOf } from './run-resume.js'
 import { ServiceNotifier } from './service-notify.js'
-import { type StopReason, StopRequest } from './stop.js'
+import { describe, StopRequest } from './stop.js'
 import { taskTable } from './task-table.js'
 import { judge, type RunEnd, type Verdict } from './verdict.js'
 
 /** Width of a table that is not written to a terminal. */
 const COLUMNS = 120
 
-/** @throws what is wrong with the flags or the file; nothing has been opened then */
+/** @throws what is wrong with the flags or the file, or with where the record is to be; nothing has been opened then */
 export async function runCommand(session: Session, file: string, flags: RunFlags): Promise<number> {
   checkFlags(file, flags)
   const source = await readPlanSource(file)
-  const plan = checkPlan(source, peripherals, { files: flags.driver === 'mock' })
-  if (flags.trace !== undefined) checkWritable(flags.trace)
+  const plan = checkPlan(source, peripherals, { files: flags.driver === 'mock', params: parseParams(flags) })
+  checkQuestions(session, plan.steps, flags.yes === true)
+  if (typeof flags.trace === 'string') checkWritable(flags.trace)
   const clock = flags.virtual ? new VirtualClock() : (session.io.clock ?? new SystemClock())
   // From here on a signal does not end the process: it stops the run.
-  const stop = stopRequest(session, flags)
+  const screen = new RunScreen(session, flags)
+  const stop = stopRequest(screen, session, flags)
   try {
-    return await runStoppable(session, { source, plan, flags, clock, stop })
+    const seed = parseSeed(flags)
+    const text = (await clock.hold(readPlanBytes(file))).toString('utf8')
+    const resumed = await clock.hold(resumptionOf(session, flags, plan, text))
+    const recorder = await startRecord(session, { source, text, plan, flags, clock, seed, resumed })
+    return await runStoppable(session, { source, plan, flags, clock, seed, screen, stop, recorder, resumed })
   } finally {
+    screen.close()
     stop.dispose()
   }
 }
@@ -56,34 +76,51 @@ interface Run {
   readonly plan: CheckedPlan
   readonly flags: RunFlags
   readonly clock: Clock
+  readonly seed: number | undefined
+  readonly screen: RunScreen
   readonly stop: StopRequest
+  readonly recorder: RunRecorder | undefined
+  readonly resumed: Resumption | undefined
 }
 
 async function runStoppable(session: Session, run: Run): Promise<number> {
-  const { source, plan, flags, clock, stop } = run
-  const { driver, chip, trace, replay, json, verbose } = flags
-  const seed = parseSeed(flags)
+  const { source, plan, flags, clock, seed, screen, stop, recorder } = run
+  const { driver, chip, replay, json, verbose } = flags
   let bench: Bench
   try {
-    const observe = trace !== undefined
+    const observe = tracePaths(flags, recorder).length > 0
     const { name, simulate, interlocks, stop: stopLine } = plan
     const where = { driver, chip, clock, name, journal: journalOf(run), retain: { count: 0 } }
     bench = await openBench(plan.bench, { ...where, observe, simulate, interlocks, replay, seed, stopLine })
   } catch (error) {
+    await discardRecord(session, recorder)
     await reportFailure(session, error, { json, verbose, name: plan.name, place: placeOf(error, source, plan) })
     return exitOf(error)
   }
-  session.err.write(describeBench(bench, verbose === true) + describeRecovered(bench.recovered))
+  const detach = stop.attach(bench)
+  if (!screen.quiet) screen.say(describeBench(bench, verbose === true))
+  screen.say(describeRecovered(bench.recovered))
   const service = ServiceNotifier.of(session.io.env, session.io.clock ?? new SystemClock())
   service?.ready(`runs ${oneLine(plan.name)}`)
   stop.signal.addEventListener('abort', () => service?.stopping(), { once: true })
-  const { end, trace: recorded } = await runAndClose(bench, run, new Progress(session.err, clock))
+  const { end, trace } = await runAndClose(bench, run, session)
+  detach()
   service?.stopping()
   service?.close()
-  const verdict = judge(end)
+  const verdict = await recorded(run, end, session)
   await report(session, run, verdict, faultReports(bench.board, plan.simulate))
-  if (recorded !== undefined && recorded.shortPulses > 0) session.err.write(shortPulses(recorded, flags))
+  if (trace !== undefined && trace.shortPulses > 0) session.err.write(shortPulses(trace, flags))
   return verdict.exit
+}
+
+/** What came of the run, when its record has been written too. */
+async function recorded({ recorder, stop }: Run, end: RunEnd, session: Session): Promise<Verdict> {
+  const verdict = judge(end)
+  if (recorder === undefined) return verdict
+  const failure = await endRecord(recorder, end, verdict, stop.signal)
+  if (failure !== undefined) return judge({ ...end, errors: [...end.errors, failure] })
+  await reportRecord(session, recorder.folder)
+  return verdict
 }
 
 /** Each plan file has a journal of its own; on the mock only when somebody says where. */
@@ -100,24 +137,38 @@ interface Ended {
 }
 
 /** Never rejects: the bench is closed and the trace complete, whatever goes wrong on the way. */
-async function runAndClose(bench: Bench, { plan, flags, clock, stop }: Run, progress: Progress): Promise<Ended> {
+async function runAndClose(bench: Bench, run: Run, session: Session): Promise<Ended> {
+  const { plan, flags, clock, screen, stop, recorder, resumed } = run
+  // With the estimate of the check, once there is one: { ..., estimate: { durationMs } }.
+  const view = screen.show({ bench, name: plan.name, stop })
+  const ask = answerer(session, flags.yes === true)
   const errors: unknown[] = []
   const began = clock.now()
-  let endTrace: (() => RecordedTrace) | undefined
+  const traces: (() => RecordedTrace)[] = []
   let trace: RecordedTrace | undefined
   let result: PlanResult | undefined
-  bench.worker.listen(event => progress.heard(event))
+  bench.worker.listen(event => {
+    view.heard(event)
+    recorder?.heard(event)
+  })
   try {
-    if (flags.trace !== undefined) {
-      const { trace: path, timescale } = flags
-      endTrace = recordTrace(bench, { path, scope: plan.name, timescale })
+    for (const path of tracePaths(flags, recorder)) {
+      traces.push(recordTrace(bench, { path, scope: plan.name, timescale: flags.timescale }))
     }
-    result = await runPlan(bench, plan, {
+    recorder?.begin(bench.board, plan.streams)
+    const running = startPlan(bench, plan, {
       signal: stop.signal,
-      onEvent: ({ type, task }) => {
-        if (type === 'finished') progress.finished(task)
+      ask: ask && ((question, signal) => screen.lend(() => ask(question, signal))),
+      resume: resumed?.from,
+      onEvent: event => {
+        if (event.type === 'finished') view.finished(event.task)
+        else if (event.type === 'note' && !screen.quiet) view.say(`${oneLine(event.text)}\n`)
+        if (recorder !== undefined) keepEvent(recorder, event)
       },
+      ...(recorder !== undefined && { onRow: row => rowKept(recorder, row, stop.signal) }),
     })
+    screen.follow(running)
+    result = await running.result
   } catch (error) {
     errors.push(error)
   }
@@ -127,29 +178,33 @@ async function runAndClose(bench: Bench, { plan, flags, clock, stop }: Run, prog
   } catch (error) {
     errors.push(error)
   }
-  try {
-    trace = endTrace?.()
-  } catch (error) {
-    errors.push(error)
+  screen.close()
+  for (const endTrace of traces) {
+    try {
+      trace = endTrace()
+    } catch (error) {
+      errors.push(error)
+    }
   }
   return { end: { result, errors, elapsed, stop: stop.reason }, trace }
 }
 
 async function report(
   { io, out, err }: Session,
-  { plan, flags }: Run,
+  { plan, flags, recorder }: Run,
   verdict: Verdict,
   faults: readonly FaultReport[],
 ): Promise<void> {
   const { outcome, tasks, failures, error } = verdict
   if (flags.json) {
     await writeJsonResult(out, { name: plan.name, outcome, tasks, faults, error, place: failures[0]?.place })
+    if (recorder !== undefined) err.write(`record in ${shownFolder(recorder.folder)}\n`)
   } else {
-    out.write(taskTable(tasks, { colored: out.colored, columns: io.stdout.columns ?? COLUMNS }))
-    out.write(
-      `${oneLine(plan.name)} ${verdict.summary}${flags.trace === undefined ? '' : `; trace in ${oneLine(flags.trace)}`}\n`,
-    )
-    out.write(faultLines(faults))
+    if (!flags.quiet) out.write(taskTable(tasks, { colored: out.colored, columns: io.stdout.columns ?? COLUMNS }))
+    const trace = typeof flags.trace === 'string' ? `; trace in ${oneLine(flags.trace)}` : ''
+    const record = recorder === undefined ? '' : `; record in ${shownFolder(recorder.folder)}`
+    out.write(`${oneLine(plan.name)} ${verdict.summary}${trace}${record}\n`)
+    if (!flags.quiet) out.write(faultLines(faults))
   }
   for (const failure of failures) {
     err.write(errorBlock(failure.error, { colored: err.colored, verbose: flags.verbose, place: failure.place }))
@@ -163,62 +218,13 @@ function shortPulses({ shortPulses: count }: RecordedTrace, { timescale }: RunFl
   return `trace: ${what} shorter than ${timescale} and without width in the file${remedy}\n`
 }
 
-/** @throws ERR_USAGE */
-function parseSeed({ driver, seed }: RunFlags): number | undefined {
-  if (seed === undefined) return undefined
-  if (driver !== 'mock') {
-    throw new PiWorkerError('ERR_USAGE', `--seed cannot be had with --driver ${driver}: real lines have no seed`, {
-      remedy: 'Add --driver mock, or leave out --seed.',
-    })
-  }
-  if (!/^\d{1,15}$/.test(seed)) {
-    throw new PiWorkerError('ERR_USAGE', `--seed is a whole number, not "${seed}"`, { remedy: 'Write --seed 7.' })
-  }
-  return Number(seed)
-}
-
-/** @throws ERR_USAGE */
-function checkFlags(file: string, flags: RunFlags): void {
-  const { driver, virtual, trace, replay } = flags
-  parseSeed(flags)
-  if (virtual && driver !== 'mock') {
-    throw new PiWorkerError('ERR_USAGE', `--virtual cannot be had with --driver ${driver}: real lines have real time`, {
-      remedy: 'Add --driver mock, or leave out --virtual.',
-    })
-  }
-  if (replay !== undefined && driver !== 'mock') {
-    throw new PiWorkerError('ERR_USAGE', `--replay cannot be had with --driver ${driver}: real lines do what they do`, {
-      remedy: 'Add --driver mock, or leave out --replay.',
-    })
-  }
-  if (trace !== undefined && replay !== undefined && sameFile(trace, replay)) {
-    throw new PiWorkerError('ERR_USAGE', 'the trace would be written over the recording', {
-      place: trace,
-      remedy: 'Name another file for the trace: --trace again.vcd.',
-    })
-  }
-  if (trace !== undefined && sameFile(trace, file)) {
-    throw new PiWorkerError('ERR_USAGE', 'the trace would be written over the plan', {
-      place: trace,
-      remedy: 'Name another file for the trace: --trace run.vcd.',
-    })
-  }
-}
-
-/** The same path, or two names of one file. */
-function sameFile(one: string, other: string): boolean {
-  const [a, b] = [one, other].map(path => statSync(path, { throwIfNoEntry: false }))
-  return resolve(one) === resolve(other) || (a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino)
-}
-
-function stopRequest({ io, err }: Session, { verbose }: RunFlags): StopRequest {
-  const name = (reason: StopReason): string => (reason.kind === 'signal' ? reason.signal : 'an unexpected error')
+function stopRequest(screen: RunScreen, { io, err }: Session, { verbose }: RunFlags): StopRequest {
   return new StopRequest(
     io.signals,
-    reason => err.write(`${name(reason)}: the plan is stopped and all is made safe\n`),
+    reason => screen.say(`${describe(reason)}: the plan is stopped and all is made safe\n`),
     reason => {
-      if (reason.kind === 'crash') err.write(errorBlock(reason.error, { colored: err.colored, verbose }))
-      else err.write(`${reason.signal}: still stopping, safe states come first\n`)
+      if (reason.kind === 'crash') screen.say(errorBlock(reason.error, { colored: err.colored, verbose }))
+      else screen.say(`${describe(reason)}: still stopping, safe states come first\n`)
     },
   )
 }

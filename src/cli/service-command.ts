@@ -7,12 +7,7 @@ import type { Session } from './program.js'
 
 const HELP = `
 The service runs the plan at every boot, is watched, and is started again when it fails. It shows the
-unit, writes it, and says how to start it. Only the runner is ended at a stop: its guardian outlives it.
-
-Examples:
-  sudo pi-worker install-service dose.yaml
-  pi-worker install-service dose.yaml --print         only show it
-  pi-worker install-service dose.yaml --user          a service of your own, without root`
+unit, writes it, and says how to start it. Only the runner is ended at a stop: its guardian outlives it.`
 
 /** Adds it to the program; `done` is called with the exit code. */
 export function addServiceCommand(program: Command, session: Session, done: (code: number) => void): void {

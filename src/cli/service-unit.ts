@@ -53,8 +53,9 @@ export function serviceUnit(facts: ServiceFacts): string {
     `WatchdogSec=${watchdogSec}`,
     `Restart=${restart}`,
     'RestartSec=2',
-    '# A bad plan (2), no usable line (3) or hardware that could not be made safe (4) needs somebody to look at it.',
-    'RestartPreventExitStatus=2 3 4',
+    '# A bad plan (2), no usable line (3), hardware that could not be made safe (4) or an emergency stop (5): somebody',
+    '# has to look at it first.',
+    'RestartPreventExitStatus=2 3 4 5',
     '# 143: ended by SIGTERM, after safe states.',
     'SuccessExitStatus=143',
     '# The guardian outlives the runner: it makes the outputs safe when the runner is killed.',
@@ -65,22 +66,29 @@ export function serviceUnit(facts: ServiceFacts): string {
     'RestrictSUIDSGID=yes',
     'LockPersonality=yes',
     'SystemCallArchitectures=native',
-    ...(user === undefined ? [] : forSystem(folder)),
+    ...(user === undefined ? [] : forSystem(folder, reachesPigpio(facts))),
     '',
     '[Install]',
     `WantedBy=${user === undefined ? 'default.target' : 'multi-user.target'}`,
   ].join('\n')}\n`
 }
 
+/** It needs root; without a driver in its flags, a run as root may take it. */
+function reachesPigpio({ user, flags }: ServiceFacts): boolean {
+  const driver = flags[flags.indexOf('--driver') + 1]
+  return flags.includes('--driver') ? driver === 'pigpio' : user === 'root'
+}
+
 /** What only the manager of the system can do, and not a user's own. */
-function forSystem(folder: string): string[] {
+function forSystem(folder: string, pigpio: boolean): string[] {
   return [
     '# Its journal.',
     'StateDirectory=pi-worker',
     'ProtectSystem=strict',
     'ProtectHome=read-only',
     '# The sockets of a bench are in /tmp, where pi-worker stop looks for them.',
-    `ReadWritePaths=/tmp ${quoted(folder)}`,
+    ...(pigpio ? ['# The pigpio library makes /run/pigpio.pid.'] : []),
+    `ReadWritePaths=/tmp ${pigpio ? '/run ' : ''}${quoted(folder)}`,
     'ProtectKernelModules=yes',
     'ProtectKernelLogs=yes',
     'ProtectControlGroups=yes',

@@ -1,10 +1,12 @@
-/** `pi-worker status`: how the benches are that run. */
+/** `pi-worker status`: how the benches are that run, and which may not be started. */
 
 import Table from 'cli-table3'
 import { formatLine } from '../../drivers/lines.js'
 import { runFolder } from '../bench/run-folder.js'
+import { pathName } from '../bench/stop/bench-address.js'
 import { benchesNamed, labelOf, runningBenches, statusOf } from '../bench/stop/running-benches.js'
 import type { BenchStatus } from '../bench/stop/status.js'
+import { type MarkedStop, resetCommandOf, stopMarks } from '../bench/stop/stop-mark.js'
 import { errorBlock, errorJson } from './error-block.js'
 import { exit, exitOf } from './exit.js'
 import { oneLine } from './format.js'
@@ -14,7 +16,7 @@ export interface StatusFlags {
   readonly json?: true
 }
 
-/** @throws ERR_NOT_RUNNING when a name is given that no bench has */
+/** @throws ERR_NOT_RUNNING when a name is given that no bench has; ERR_FILE */
 export async function statusCommand(
   session: Session,
   name: string | undefined,
@@ -22,7 +24,12 @@ export async function statusCommand(
 ): Promise<number> {
   const { io, out, err } = session
   const options = { folder: runFolder(io.env) }
-  const benches = name === undefined ? await runningBenches(options) : await benchesNamed(name, options)
+  const running = await runningBenches(options)
+  const isGone = (stop: MarkedStop): boolean => !running.some(bench => bench.name === stop.name)
+  const stopped = stopMarks(options.folder).filter(
+    stop => isGone(stop) && (name === undefined || pathName(name) === stop.name),
+  )
+  const benches = name === undefined ? running : stopped.length > 0 ? [] : await benchesNamed(name, options)
   const outcomes = await Promise.allSettled(benches.map(bench => statusOf(bench, options)))
   let code: number = exit.succeeded
   const told = outcomes.map((outcome, index) => {
@@ -35,9 +42,17 @@ export async function statusCommand(
     err.write(errorBlock(outcome.reason, { colored: err.colored }))
     return { name: label, error: errorJson(outcome.reason) }
   })
-  if (json) out.write(`${JSON.stringify({ benches: told })}\n`)
+  if (json) out.write(`${JSON.stringify({ benches: told, stopped })}\n`)
+  else if (stopped.length > 0) out.write(stopped.map(describeStopped).join(''))
   else if (benches.length === 0) out.write('no bench is running\n')
   return code
+}
+
+function describeStopped(stop: MarkedStop): string {
+  const { name, by, since, reason } = stop
+  const when = since === null ? '' : ` at ${since}`
+  const facts = oneLine(`${name} is not running: STOPPED by ${by}${when}: ${reason}`)
+  return `${facts}\n  it can be started again after: ${resetCommandOf(name)}\n`
 }
 
 function describe(label: string, status: BenchStatus): string {

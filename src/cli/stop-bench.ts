@@ -1,7 +1,12 @@
 /** `pi-worker stop`: the emergency stop of benches that run in other processes. */
 
 import { runFolder } from '../bench/run-folder.js'
+import type { BenchAddress } from '../bench/stop/bench-address.js'
 import { benchesNamed, labelOf, type StopOutcome, stopBench } from '../bench/stop/running-benches.js'
+import { StopMark } from '../bench/stop/stop-mark.js'
+import { isPiWorkerError } from '../errors.js'
+import { callAll } from '../thrown.js'
+import { SystemClock } from '../worker/clock.js'
 import { whoAsks } from './ask-bench.js'
 import { errorBlock, errorJson } from './error-block.js'
 import { exit, exitOf } from './exit.js'
@@ -18,7 +23,15 @@ export async function stopCommand(session: Session, name: string | undefined, fl
   const { out, err } = session
   const folder = runFolder(session.io.env)
   const benches = await benchesNamed(name, { folder })
-  const outcomes = await Promise.allSettled(benches.map(bench => stopBench(bench, flags.reason, whoAsks(), { folder })))
+  const stop = async (bench: BenchAddress): Promise<StopOutcome> => {
+    const by = whoAsks()
+    const remember = (): void => {
+      const time = (session.io.clock ?? new SystemClock()).wall()
+      new StopMark(bench.name, folder).write({ reason: flags.reason, by, time })
+    }
+    return await remembered(() => stopBench(bench, flags.reason, by, { folder }), remember)
+  }
+  const outcomes = await Promise.allSettled(benches.map(stop))
   let code: number = exit.succeeded
   const told = outcomes.map((outcome, index) => {
     const label = labelOf(benches[index] as (typeof benches)[number])
@@ -33,6 +46,20 @@ export async function stopCommand(session: Session, name: string | undefined, fl
   })
   if (flags.json) out.write(`${JSON.stringify({ stopped: told })}\n`)
   return code
+}
+
+/** A program that took the stop remembers it itself; for one that did not, its next start must know of it all the same. */
+async function remembered(stop: () => Promise<StopOutcome>, remember: () => void): Promise<StopOutcome> {
+  let outcome: StopOutcome
+  try {
+    outcome = await stop()
+  } catch (error) {
+    // What is not safe is the graver news.
+    if (isPiWorkerError(error, 'ERR_NOT_SAFE')) await callAll([() => Promise.reject(error), async () => remember()])
+    throw error
+  }
+  if (outcome.by === 'guardian') remember()
+  return outcome
 }
 
 function howStopped({ by, confirmed }: StopOutcome): string {

@@ -1,6 +1,7 @@
 /**
- * Ends a run from outside: SIGINT, SIGTERM, SIGHUP and errors that nobody caught. All of them only ask the run to stop;
- * it then makes everything safe and exits by itself, so a second signal cannot skip the safe states.
+ * Ends a run from outside: SIGINT, SIGTERM, SIGHUP, keys, and errors that nobody caught. All of them only ask the run to
+ * stop; it then makes everything safe and exits by itself, so a second signal cannot skip the safe states. A second
+ * SIGINT is an emergency stop: it does not wait for what still runs.
  */
 
 import type { EventEmitter } from 'node:events'
@@ -10,8 +11,18 @@ import type { StopSignal } from '../stop-signals.js'
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 export type StopReason =
-  | { readonly kind: 'signal'; readonly signal: StopSignal }
+  | {
+      readonly kind: 'signal'
+      readonly signal: StopSignal
+      /** The key that stands for the signal: `key s`. */
+      readonly by?: string | undefined
+    }
   | { readonly kind: 'crash'; readonly error: unknown }
+
+/** What an emergency stop is for: an open bench. */
+export interface Stoppable {
+  stop(reason: string, options: { readonly by: string }): Promise<void>
+}
 
 export class StopRequest {
   /** Aborts when the run is to stop. */
@@ -19,24 +30,25 @@ export class StopRequest {
   readonly #controller = new AbortController()
   readonly #source: EventEmitter
   readonly #handlers: readonly (readonly [string, (...args: unknown[]) => void])[]
+  readonly #onStop: (reason: StopReason) => void
+  readonly #onAgain: (reason: StopReason) => void
   #reason: StopReason | undefined
+  #bench: Stoppable | undefined
+  /** Who wants an emergency stop, if somebody does. */
+  #emergency: string | undefined
 
-  /** Listens from now on. `onStop` is called for the first reason, `onAgain` for every later one. */
+  /**
+   * Listens from now on. `onStop` is called for the first reason, `onAgain` for every later one but the SIGINT that
+   * makes an emergency of it: the bench itself tells of that.
+   */
   constructor(source: EventEmitter, onStop: (reason: StopReason) => void, onAgain: (reason: StopReason) => void) {
     this.signal = this.#controller.signal
     this.#source = source
-    const stop = (reason: StopReason): void => {
-      if (this.#reason !== undefined) {
-        onAgain(reason)
-        return
-      }
-      this.#reason = reason
-      onStop(reason)
-      this.#controller.abort(new PiWorkerError('ERR_CANCELLED', `stopped by ${describe(reason)}`))
-    }
-    const crash = (error: unknown): void => stop({ kind: 'crash', error })
+    this.#onStop = onStop
+    this.#onAgain = onAgain
+    const crash = (error: unknown): void => this.#ask({ kind: 'crash', error })
     this.#handlers = [
-      ...SIGNALS.map(signal => [signal, () => stop({ kind: 'signal', signal })] as const),
+      ...SIGNALS.map(signal => [signal, () => this.#ask({ kind: 'signal', signal })] as const),
       ['uncaughtException', crash],
       ['unhandledRejection', crash],
     ]
@@ -48,12 +60,56 @@ export class StopRequest {
     return this.#reason
   }
 
+  /**
+   * From now on an emergency stop stops this bench, until the function that it returns is called. One that was asked
+   * for before comes at once.
+   */
+  attach(bench: Stoppable): () => void {
+    this.#bench = bench
+    if (this.#emergency !== undefined) this.#stopNow(this.#emergency)
+    return () => {
+      this.#bench = undefined
+    }
+  }
+
+  /** Does what SIGINT does, the second one too. @param by Who does it: `key s`. */
+  interrupt(by: string): void {
+    this.#ask({ kind: 'signal', signal: 'SIGINT', by })
+  }
+
+  /** Emergency stop of the bench, without a stop of the plan before it. */
+  emergency(by: string): void {
+    if (this.#emergency !== undefined) return
+    // Where there is no bench yet, the plan must not even begin.
+    if (this.#bench === undefined) this.interrupt(by)
+    this.#stopNow(by)
+  }
+
   /** Listens no more. */
   dispose(): void {
     for (const [event, handler] of this.#handlers) this.#source.off(event, handler)
   }
+
+  #ask(reason: StopReason): void {
+    if (this.#reason === undefined) {
+      this.#reason = reason
+      this.#onStop(reason)
+      this.#controller.abort(new PiWorkerError('ERR_CANCELLED', `stopped by ${describe(reason)}`))
+      return
+    }
+    const emergency = reason.kind === 'signal' && reason.signal === 'SIGINT' && this.#emergency === undefined
+    if (emergency) this.#stopNow(describe(reason))
+    if (!emergency || this.#bench === undefined) this.#onAgain(reason)
+  }
+
+  #stopNow(by: string): void {
+    this.#emergency = by
+    // What is not safe then, the closing of the bench tells.
+    this.#bench?.stop('emergency stop', { by }).catch(() => undefined)
+  }
 }
 
-function describe(reason: StopReason): string {
-  return reason.kind === 'signal' ? reason.signal : 'an error that nobody caught'
+/** As people name it: `SIGTERM`, `key s`. */
+export function describe(reason: StopReason): string {
+  return reason.kind === 'signal' ? (reason.by ?? reason.signal) : 'an error that nobody caught'
 }

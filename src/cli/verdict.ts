@@ -7,7 +7,7 @@ import type { PlanOutcome, PlanResult } from '../plan/run.js'
 import { type StopSignal, signalExit } from '../stop-signals.js'
 import { exit, exitOf } from './exit.js'
 import { formatMs } from './format.js'
-import type { StopReason } from './stop.js'
+import { describe, type StopReason } from './stop.js'
 
 /** How a run ended. */
 export interface RunEnd {
@@ -50,7 +50,7 @@ export function judge(end: RunEnd): Verdict {
     tasks: result?.tasks ?? [],
     failures,
     error,
-    summary: summaryOf(end, signal === undefined ? outcome : `was stopped by ${signal}`),
+    summary: summaryOf(end, signal === undefined || stop === undefined ? outcome : `was stopped by ${describe(stop)}`),
     exit: exitOfRun(error, signal),
   }
 }
@@ -63,9 +63,16 @@ function exitOfRun(error: unknown, signal: StopSignal | undefined): number {
 }
 
 function summaryOf({ result, elapsed }: RunEnd, verb: string): string {
-  const { tasks = [], overruns = 0 } = result ?? {}
-  const late = overruns === 0 ? '' : `; ${overruns} ${overruns === 1 ? 'round' : 'rounds'} started late`
-  return `${verb}: ${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'} in ${formatMs(elapsed)}${late}`
+  const { taskCount = 0, rows = 0, passedOver = 0, overruns = 0, missed = 0 } = result ?? {}
+  const many = (count: number, one: string, verb = ''): string => `${count} ${one}${count === 1 ? '' : 's'}${verb}`
+  const besides = [
+    [passedOver, many(passedOver, 'task', ' failed and the plan went on')],
+    [overruns, many(overruns, 'round', ' started late')],
+    [missed, many(missed, 'time', ' of cron passed without a round')],
+  ] as const
+  const told = besides.flatMap(([count, text]) => (count === 0 ? [] : [`; ${text}`])).join('')
+  const recorded = rows === 0 ? '' : ` and ${many(rows, 'row')}`
+  return `${verb}: ${many(taskCount, 'task')}${recorded} in ${formatMs(elapsed)}${told}`
 }
 
 function failuresOf({ result, errors, stop }: RunEnd): Failure[] {
@@ -82,6 +89,7 @@ function failuresOf({ result, errors, stop }: RunEnd): Failure[] {
   // A task may have left its peripheral unsafe while another one failed first; later attempts may have gone well.
   add(result?.tasks.find(task => isPiWorkerError(task.error, 'ERR_NOT_SAFE'))?.error)
   add(result?.notSafe)
+  add(result?.cleanup)
   for (const error of errors) add(error)
   return failures.sort((a, b) => gravity(b.error) - gravity(a.error))
 }

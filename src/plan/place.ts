@@ -45,12 +45,18 @@ export function makePlace(file: string, line: number, column: number, text: stri
 }
 
 /**
- * One error for everything that is wrong with a file, sorted by place: it has the code, message, place and remedy of
+ * One error for everything that is wrong with a file and those that it includes, sorted by place: it has the code, message, place and remedy of
  * the first problem; `details.problems` lists them (at most 100) and `details.total` counts them.
  * @param total how many there are, when `problems` are only the first of them
  */
 export function planError(problems: readonly PlanProblem[], total = problems.length): PiWorkerError {
-  const sorted = [...problems].sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
+  const files = [...new Set(problems.map(({ place }) => place.file))]
+  const sorted = [...problems].sort(
+    (a, b) =>
+      files.indexOf(a.place.file) - files.indexOf(b.place.file) ||
+      a.place.line - b.place.line ||
+      a.place.column - b.place.column,
+  )
   const first = sorted[0]
   if (first === undefined) throw new PiWorkerError('ERR_BAD_OPTION', 'an error was asked for without a problem')
   const more = total - 1

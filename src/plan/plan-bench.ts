@@ -1,19 +1,22 @@
 /** What a run of a plan is given, tells and comes to. */
 
+import type { CallOptions } from '../bench/peripheral.js'
 import type { PausablePlan } from '../bench/stop/running-plans.js'
 import type { PiWorkerError } from '../errors.js'
 import type { Clock } from '../worker/clock.js'
 import type { Task } from '../worker/task.js'
 import type { Worker } from '../worker/worker.js'
+import type { Value } from './expressions/value.js'
+import type { Place } from './place.js'
 import type { Step } from './plan.js'
 import type { PlanTask } from './plan-task.js'
-import type { Question, Row } from './rows.js'
+import type { ParamValue, Question, Row } from './rows.js'
 
 /** What a plan needs of a bench: actions by name, a clock, and safe states. */
 export interface PlanBench {
   readonly clock: Clock
   /** Starts an action. @throws ERR_BAD_INPUT and others when it cannot be started. */
-  call(peripheral: string, action: string, input: unknown): Task
+  call(peripheral: string, action: string, input: unknown, options?: CallOptions): Task
   /** Puts every peripheral into its safe state. @throws ERR_NOT_SAFE */
   safe(): Promise<void>
   /** Tells of an emergency stop, which ends the plan. */
@@ -29,6 +32,8 @@ export type PlanOutcome = 'succeeded' | 'failed' | 'cancelled'
 export type PlanEvent =
   | { readonly type: 'created'; readonly task: PlanTask }
   | { readonly type: 'finished'; readonly task: PlanTask }
+  /** Something that the record of the run shall say: by a step `note`, or of what a clock or an operator did. */
+  | { readonly type: 'note'; readonly text: string; readonly place: Place }
 
 export interface PlanRunOptions {
   /** Stops the plan when it aborts: outcome `cancelled`. */
@@ -39,28 +44,67 @@ export interface PlanRunOptions {
   readonly onRow?: ((row: Row) => void | Promise<void>) | undefined
   /** Asks an operator; rejects when the signal aborts. Without it, a question fails the plan. */
   readonly ask?: ((question: Question, signal: AbortSignal) => Promise<string>) | undefined
+  /** Goes on with a run that was interrupted; only plans that are `resumable`. */
+  readonly resume?: ResumeFrom | undefined
+}
+
+/** Where an interrupted run was. */
+export interface ResumeFrom {
+  /** Of the last row that was recorded: rounds up to and including it are skipped. */
+  readonly position: readonly number[]
+  /** What parameters were then, by name; those that are left out are as the plan has them. */
+  readonly params?: Readonly<Record<string, Value>> | undefined
+  /** How many rows each stream has already, by name: numbers of rows go on from there. */
+  readonly rows?: Readonly<Record<string, number>> | undefined
 }
 
 export interface PlanResult {
   readonly name: string
   readonly outcome: PlanOutcome
-  /** In the order of their creation. */
+  /** In the order of their creation; of a long run the first, the last, and of the others those that failed, in part. */
   readonly tasks: readonly PlanTask[]
+  /** How many there were. */
+  readonly taskCount: number
+  /** How many failed, and the plan went on all the same (`onError`, `catch`). */
+  readonly passedOver: number
   /** Why the plan did not succeed. */
   readonly error: unknown
   /** The step whose failure ended the plan, when it was one. */
   readonly failedStep: Step | undefined
   /** A peripheral could not be made safe after the plan had been stopped. */
   readonly notSafe: unknown
-  /** How many rounds of a `repeat` with `every` started late, because the round before took longer than `every`. */
+  /** Steps under `finally` failed after the plan had been stopped. */
+  readonly cleanup: unknown
+  /** How many rounds started late, because the round before took longer than `every`. */
   readonly overruns: number
+  /** How many times of a `cron` had no round of their own: the wall clock jumped, or a round took too long. */
+  readonly missed: number
+  /** How many rows were recorded. */
+  readonly rows: number
 }
 
 /** What there is to run: a checked plan. */
-export type Runnable = { readonly name: string; readonly steps: readonly Step[] }
+export interface Runnable {
+  readonly name: string
+  readonly steps: readonly Step[]
+  /** What parameters, axes and rounds are at the beginning. */
+  readonly slots?: readonly Value[] | undefined
+  readonly params?: readonly ParamValue[] | undefined
+  readonly resumable?: boolean | undefined
+}
+
+/** A loop that a plan is in. */
+export interface LoopProgress {
+  /** The round that is under way, from 1. */
+  readonly round: number
+  /** How many there will be; undefined when nobody knows. */
+  readonly rounds: number | undefined
+}
 
 /** A plan that runs, and can be paused at its next steps. */
 export interface RunningPlan extends PausablePlan {
+  /** The loops that it is in, from the outermost to the innermost. */
+  readonly loops: readonly LoopProgress[]
   /** Never rejects: what went wrong is in it. */
   readonly result: Promise<PlanResult>
 }

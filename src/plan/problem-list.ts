@@ -21,20 +21,37 @@ const LONGEST_MESSAGE = 400
 
 interface Entry {
   readonly place: Place
+  /** The files in the order in which they were read. */
+  readonly file: number
   readonly say: () => Finding
 }
 
 export class ProblemList {
   readonly #source: PlanSource
-  readonly #entries: Entry[] = []
+  readonly #entries: Entry[]
+  readonly #file: number
 
-  constructor(source: PlanSource) {
+  /** @param including The list of the file that includes this one: the problems are said with those of that file. */
+  constructor(source: PlanSource, including?: ProblemList, file = 0) {
     this.#source = source
+    this.#entries = including === undefined ? [] : including.#entries
+    this.#file = file
+  }
+
+  get length(): number {
+    return this.#entries.length
   }
 
   /** `say` is called for those that are listed: looking for what was meant takes long in a file with many mistakes. */
   add(path: Path, at: At, say: () => Finding): void {
-    this.#entries.push({ place: this.#source.place(path, at), say })
+    this.#entries.push({ place: this.#source.place(path, at), file: this.#file, say })
+  }
+
+  /** Problems that have their places already. */
+  addPlaced(problems: readonly PlanProblem[]): void {
+    for (const { place, ...finding } of problems) {
+      this.#entries.push({ place, file: this.#file, say: () => finding })
+    }
   }
 
   /** What the check of a value found. `path` leads to the value, `label` is what messages call it. */
@@ -61,7 +78,9 @@ export class ProblemList {
   /** @throws one error for all problems, when there are any */
   throwIfAny(): void {
     if (this.#entries.length === 0) return
-    const sorted = this.#entries.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
+    const sorted = this.#entries.sort(
+      (a, b) => a.file - b.file || a.place.line - b.place.line || a.place.column - b.place.column,
+    )
     const problems = sorted.slice(0, MAX_PROBLEMS).map<PlanProblem>(({ place, say }) => {
       const { code, message, remedy } = say()
       return { code, message: shorten(message), remedy, place }

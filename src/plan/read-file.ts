@@ -1,5 +1,6 @@
 /** Reads a plan file as text, never more of it than a plan may have. */
 
+import { readFileSync, type Stats, statSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { codeOf, messageOf, PiWorkerError } from '../errors.js'
 
@@ -13,17 +14,34 @@ export const MAX_PLAN_BYTES = 1024 * 1024
 export async function readPlanBytes(file: string): Promise<Buffer> {
   try {
     // Looked at before it is opened: opening a pipe would wait for its writer.
-    const facts = await stat(file)
-    if (!facts.isFile()) {
-      const kind = facts.isDirectory() ? 'a folder' : 'not a regular file'
-      throw new PiWorkerError('ERR_FILE', `${file} is ${kind}`, { place: file, remedy: 'Name a plan file.' })
-    }
-    if (facts.size > MAX_PLAN_BYTES) throw tooLarge(file, facts.size)
+    refuse(file, await stat(file))
     return await readBounded(file)
   } catch (error) {
     if (error instanceof PiWorkerError) throw error
     throw fileError(file, error)
   }
+}
+
+/** The same at once, for a file that another one includes. @throws as `readPlanBytes` */
+export function readPlanBytesNow(file: string): Buffer {
+  try {
+    refuse(file, statSync(file))
+    const bytes = readFileSync(file)
+    if (bytes.length > MAX_PLAN_BYTES) throw tooLarge(file, bytes.length)
+    return bytes
+  } catch (error) {
+    if (error instanceof PiWorkerError) throw error
+    throw fileError(file, error)
+  }
+}
+
+/** @throws what is wrong with a file that nobody has opened yet */
+function refuse(file: string, facts: Stats): void {
+  if (!facts.isFile()) {
+    const kind = facts.isDirectory() ? 'a folder' : 'not a regular file'
+    throw new PiWorkerError('ERR_FILE', `${file} is ${kind}`, { place: file, remedy: 'Name a plan file.' })
+  }
+  if (facts.size > MAX_PLAN_BYTES) throw tooLarge(file, facts.size)
 }
 
 /** Reads at most one byte more than a plan may have: the size may be wrong (`/proc`) or may have grown meanwhile. */

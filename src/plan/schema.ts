@@ -6,7 +6,10 @@ import { Interlocks } from '../bench/guards/interlocks.js'
 import { problemsOf } from '../bench/problems.js'
 import { type SchemaNode, toJsonSchema } from '../bench/schema.js'
 import { stopLine } from '../bench/stop/stop-line.js'
-import { Steps, stepKinds } from './step-kinds.js'
+import { ParamSpec } from './params.js'
+import { withExpressions } from './schema-expressions.js'
+import { ACTION_KEYS, COMPUTED_KEYS, stepKinds } from './step-kinds.js'
+import { type StepKind, Steps } from './steps/kind.js'
 
 /** The top level of a plan file. */
 export const PLAN_FILE = Type.Object({
@@ -19,6 +22,19 @@ export const PLAN_FILE = Type.Object({
     Type.Unknown({
       title: 'Stop line',
       description: 'The input of a stop button that is normally closed: while it is open, nothing runs.',
+    }),
+  ),
+  params: Type.Optional(
+    Type.Unknown({
+      title: 'Parameters',
+      description: 'What can be changed without changing the plan, by name: --param dose=5.',
+    }),
+  ),
+  resumable: Type.Optional(
+    Type.Boolean({
+      title: 'Resumable',
+      description:
+        'Whether an interrupted run may go on after its last row: what stands before the loop of the rows is done again.',
     }),
   ),
   plan: Steps('The steps, one after another.'),
@@ -52,6 +68,12 @@ export function planSchema(definitions: Definitions): Record<string, unknown> {
       },
       interlocks: { ...toJsonSchema(Interlocks), ...PLAN_FILE.properties.interlocks },
       stop: { ...toJsonSchema(stopLine.config), ...PLAN_FILE.properties.stop },
+      params: {
+        ...PLAN_FILE.properties.params,
+        type: ['object', 'null'],
+        propertyNames: { pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
+        additionalProperties: { anyOf: [{ type: ['number', 'boolean', 'string'] }, toJsonSchema(ParamSpec)] },
+      },
       simulate: {
         ...PLAN_FILE.properties.simulate,
         type: ['object', 'null'],
@@ -88,20 +110,48 @@ function stepSchemas(definitions: readonly AnyDefinition[]): SchemaNode[] {
   }
   const bare = [...actions].flatMap(([name, all]) => (all.some(needsNoInput) ? [name] : []))
   return [
-    ...[...stepKinds.values()].map(kind => toJsonSchema(kind.schema)),
+    ...[...stepKinds.values()].map(kindSchema),
     {
       title: 'Action',
-      description: 'An action of a peripheral and its input.',
+      description: 'An action of a peripheral and its input, and what may stand beside it.',
       type: 'object',
       minProperties: 1,
-      maxProperties: 1,
+      properties: besideProperties(),
       patternProperties: Object.fromEntries(
         [...actions].map(([name, all]) => [`^${NAME}\\.${name}$`, inputSchema(all)]),
       ),
       additionalProperties: false,
+      not: { propertyNames: { pattern: '^[^.]*$' } },
+      anyOf: oneMoreThan(Object.keys(ACTION_KEYS.properties)),
     },
     { title: 'Action without input', type: 'string', pattern: `^${NAME}\\.(${bare.join('|')})$` },
   ]
+}
+
+/** What may stand beside an action: its numbers may be expressions. */
+function besideProperties(): SchemaNode {
+  const properties = toJsonSchema(ACTION_KEYS).properties as SchemaNode
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, at]) => [key, COMPUTED_KEYS.includes(key) ? withExpressions(at) : at]),
+  )
+}
+
+/** For each choice of these keys, with which there is nothing more than one other: JSON Schema cannot count otherwise. */
+function oneMoreThan(keys: readonly string[]): SchemaNode[] {
+  const choices: string[][] = [[]]
+  for (const key of keys) choices.push(...choices.map(choice => [...choice, key]))
+  return choices.map(choice => ({ required: choice, maxProperties: choice.length + 1 }))
+}
+
+/** Expressions may stand wherever they are worked out before the step, and wherever the kind looks for them itself. */
+function kindSchema({ schema, options: { late = [] } }: StepKind): SchemaNode {
+  const published = toJsonSchema(schema) as SchemaNode
+  if (late === 'all') return published
+  const properties = Object.entries(published.properties as SchemaNode).map(([key, field]) => [
+    key,
+    late.includes(key) ? field : withExpressions(field),
+  ])
+  return { ...published, properties: Object.fromEntries(properties) }
 }
 
 /** The inputs of the actions of one name; left empty when one of them needs nothing. */
@@ -109,7 +159,7 @@ function inputSchema(actions: readonly Action[]): SchemaNode {
   const inputs = actions.map(({ title, description, input }) => ({
     title,
     ...(description !== undefined && { description }),
-    ...toJsonSchema(input),
+    ...(withExpressions(toJsonSchema(input)) as SchemaNode),
   }))
   return { anyOf: actions.some(needsNoInput) ? [{ type: 'null' }, ...inputs] : inputs }
 }

@@ -18,7 +18,7 @@ import {
   type YAMLWarning,
 } from 'yaml'
 import { makePlace, type Path, type Place, type PlanProblem, planError } from './place.js'
-import { readPlanBytes } from './read-file.js'
+import { readPlanBytes, readPlanBytesNow } from './read-file.js'
 import { MAX_DEPTH, MAX_VALUES, parseYaml, type Refusal } from './yaml-document.js'
 
 /** Cascades of a single slip: the first few are enough. */
@@ -31,6 +31,12 @@ const MAX_SYNTAX_PROBLEMS = 5
 export async function readPlanSource(file: string): Promise<PlanSource> {
   const bytes = await readPlanBytes(file)
   return new PlanSource(decode(bytes, file), file)
+}
+
+/** The same at once, for a file that another one includes, and how much it has. @throws as `readPlanSource` */
+export function readPlanSourceNow(file: string): { readonly source: PlanSource; readonly bytes: number } {
+  const bytes = readPlanBytesNow(file)
+  return { source: new PlanSource(decode(bytes, file), file), bytes: bytes.length }
 }
 
 /** The text of a plan and what it says. `file` is only for messages. */

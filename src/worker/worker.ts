@@ -16,9 +16,9 @@ import { TaskQueue } from './task-queue.js'
 import { type PlainFunction, type RecordOwner, TaskRecord } from './task-record.js'
 import { TaskRunner } from './task-runner.js'
 import { type CloseOptions, checkWorkerOptions, type WorkerOptions } from './worker-options.js'
-import { type StopOptions, WorkerStop } from './worker-stop.js'
+import { type GoOn, type StopOptions, WorkerStop } from './worker-stop.js'
 
-export type { CloseOptions, StopOptions, WorkerOptions }
+export type { CloseOptions, GoOn, StopOptions, WorkerOptions }
 
 /** Tasks without a peripheral that may run in one turn before promises get theirs. */
 const BATCH = 32
@@ -137,17 +137,13 @@ export class Worker {
 
   /**
    * Ends everything at once: nothing starts any more, what runs is interrupted, what waits fails or is kept, and what
-   * is submitted is refused, until `goOn`. A second stop ends what the first one kept, if it says so.
+   * is submitted is refused, until what it returns is called. A second stop ends what the first one kept, if it says
+   * so; the worker goes on when both have ended.
    */
-  stop(options: StopOptions): void {
-    this.#stop.begin(options, this.#active)
+  stop(options: StopOptions): GoOn {
+    const goOn = this.#stop.begin(options, this.#active)
     if (this.#closing) this.#stop.failWaiting()
-  }
-
-  /** Ends a stop: what was kept waiting gets its turn, or fails. */
-  goOn(waiting: StopOptions['waiting'] = 'keep'): void {
-    if (waiting === 'fail') this.#stop.failWaiting()
-    this.#stop.end()
+    return goOn
   }
 
   /**

@@ -22,6 +22,8 @@ const BENCHES = [
   'player',
   'journal',
   'long-plan',
+  'records',
+  'report',
 ]
 
 const { values, positionals } = parseArgs({

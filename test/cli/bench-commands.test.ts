@@ -1,8 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openBench } from '../../src/bench/open-bench.js'
+import { socketPath } from '../../src/bench/run-folder.js'
+import { benchPath } from '../../src/bench/stop/bench-address.js'
+import { StopMark, stopMarks } from '../../src/bench/stop/stop-mark.js'
 import { PiWorkerError } from '../../src/errors.js'
 import { output } from '../../src/peripherals/index.js'
 import { startPlan } from '../../src/plan/run.js'
@@ -74,6 +78,43 @@ describe('pi-worker stop', () => {
   })
 })
 
+describe('pi-worker stop of a program that is stuck', () => {
+  /** Listens at `path`, and answers each line with what `answer` gives, if anything. */
+  async function listen(path: string, answer: (type: string) => object | undefined): Promise<void> {
+    const sockets = new Set<Socket>()
+    const server = createServer(socket => {
+      sockets.add(socket)
+      socket.on('data', data => {
+        const told = answer((JSON.parse(String(data)) as { type: string }).type)
+        if (told !== undefined) socket.write(`${JSON.stringify(told)}\n`)
+      })
+    }).listen(path)
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    })
+    await new Promise(resolve => server.once('listening', resolve))
+  }
+
+  it.each([
+    ['by its guardian', [], 0],
+    ['by nobody who could do all', ['pump: EIO'], 4],
+  ])('%s is remembered for its next start: the program cannot do that', async (_what, failed, expected) => {
+    const folder = env.PI_WORKER_RUN_FOLDER as string
+    await listen(benchPath(folder, 'dose', process.pid, 0), () => undefined)
+    await listen(socketPath(folder, 'guardian', 1), type =>
+      type === 'stop'
+        ? { type: 'stopped', did: ['pump: GPIO17 low'], failed }
+        : { type, state: 'watching', runner: process.pid, items: [] },
+    )
+    const { code } = await run('stop', 'dose', '--reason', 'smoke')
+    expect([code, stopMarks(folder)]).toMatchObject([
+      expected,
+      [{ name: 'dose', reason: 'smoke', by: userInfo().username }],
+    ])
+  })
+})
+
 describe('pi-worker reset', () => {
   it('lets a stopped bench go on, and keeps who said so', async () => {
     const bench = await dose()
@@ -111,6 +152,55 @@ describe('pi-worker reset', () => {
     expect(next.state).toBe('queued')
     await run('reset', 'dose', '--acknowledge', 'Ann', '--fail-waiting')
     expect(next.state).toBe('failed')
+  })
+})
+
+describe('a stop whose program has ended', () => {
+  const stopped = (name = 'dose') => {
+    const mark = new StopMark(name, env.PI_WORKER_RUN_FOLDER)
+    mark.write({ reason: 'smoke', by: 'Ann', time: Date.UTC(2026, 0, 2) })
+    return mark
+  }
+
+  it('is reset by its name, and the folder keeps who said so', async () => {
+    const mark = stopped()
+    const { code, stdout } = await run('reset', 'dose', '--acknowledge', 'aired')
+    expect([code, stdout, mark.read()]).toEqual([0, 'dose may be started again\n', undefined])
+    const log = readFileSync(join(env.PI_WORKER_RUN_FOLDER as string, 'guardian.log'), 'utf8')
+    expect(log).toContain(`reset of dose by ${userInfo().username}: aired (it was stopped by Ann`)
+  })
+
+  it('is not reset without an acknowledgement', async () => {
+    const mark = stopped()
+    expect((await run('reset', 'dose')).code).toBe(1)
+    expect(mark.read()).toMatchObject({ reason: 'smoke' })
+  })
+
+  it('is none of another name', async () => {
+    const mark = stopped()
+    expect((await run('reset', 'doze', '--acknowledge', 'aired')).code).toBe(2)
+    expect(mark.read()).toBeDefined()
+  })
+
+  it('is shown by status, with what lets it go on', async () => {
+    stopped()
+    stopped('other')
+    const text = 'dose is not running: STOPPED by Ann at 2026-01-02T00:00:00.000Z: smoke\n'
+    const { code, stdout } = await run('status', 'dose')
+    expect([code, stdout]).toEqual([0, expect.stringContaining(text)])
+    expect(stdout).toContain('after: pi-worker reset dose --acknowledge ')
+    expect(stdout).not.toContain('other')
+    expect((await run('status')).stdout).toContain('other is not running: STOPPED')
+    expect(JSON.parse((await run('status', '--json')).stdout)).toMatchObject({
+      benches: [],
+      stopped: [{ name: 'dose', reason: 'smoke', by: 'Ann' }, { name: 'other' }],
+    })
+  })
+
+  it('is shown once while its program runs', async () => {
+    stopped()
+    await dose()
+    expect((await run('status')).stdout).not.toContain('is not running')
   })
 })
 
@@ -168,6 +258,6 @@ describe('pi-worker status', () => {
   it('is JSON for programs', async () => {
     const bench = await dose()
     const { stdout } = await run('status', '--json')
-    expect(JSON.parse(stdout)).toEqual({ benches: [bench.status()] })
+    expect(JSON.parse(stdout)).toEqual({ benches: [bench.status()], stopped: [] })
   })
 })

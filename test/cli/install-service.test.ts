@@ -75,9 +75,21 @@ see what it does:
     expect(stdout).not.toMatch(/ProtectKernelTunables|PrivateDevices|DevicePolicy|ReadOnlyPaths/)
   })
 
-  it('runs pigpio as root, which it needs', async () => {
-    const { stdout } = await install(planFile('- pump.on'), { print: true, driver: 'pigpio' })
-    expect(settingsOf(stdout).get('User')).toBe('root')
+  it('runs pigpio as root, which it needs, and lets it write its /run/pigpio.pid', async () => {
+    const file = planFile('- pump.on')
+    const settings = settingsOf((await install(file, { print: true, driver: 'pigpio' })).stdout)
+    expect([settings.get('User'), settings.get('ReadWritePaths')]).toEqual(['root', `/tmp /run ${dirname(file)}`])
+  })
+
+  it('lets a run as root write it too, which may take pigpio by itself', async () => {
+    const file = planFile('- pump.on')
+    const settings = settingsOf((await install(file, { print: true, as: 'root' })).stdout)
+    expect(settings.get('ReadWritePaths')).toBe(`/tmp /run ${dirname(file)}`)
+  })
+
+  it('is not started again by itself when its plan is bad, its lines are not safe, or it was stopped', async () => {
+    const { stdout } = await install(planFile('- pump.on'), { print: true })
+    expect(settingsOf(stdout).get('RestartPreventExitStatus')).toBe('2 3 4 5')
   })
 
   it("asks a user's own manager for nothing that it cannot do", async () => {

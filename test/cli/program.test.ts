@@ -12,7 +12,7 @@ describe('pi-worker', () => {
       expect(stdout).toContain(word)
   })
 
-  it.each(['run', 'check', 'schema', 'doctor', 'pinout', 'get', 'set', 'watch'])(
+  it.each(['run', 'rehearse', 'runs', 'check', 'schema', 'doctor', 'pinout', 'get', 'set', 'watch'])(
     'prints the help of %s',
     async command => {
       const { code, stdout, stderr } = await runMain([command, '--help'])

@@ -48,7 +48,8 @@ export class FakeIo implements CliIo {
   constructor({ terminal = false, env = {}, onOpen }: FakeIoOptions = {}) {
     this.stdout = new FakeStream(terminal)
     this.stderr = new FakeStream(terminal)
-    this.env = env
+    // Nothing is recorded unless a test says where: its runs are not to lie about in the repository.
+    this.env = { PI_WORKER_RUNS: '', ...env }
     this.stderr.onWrite = text => {
       if (text.startsWith('driver:')) onOpen?.(this)
       return undefined

@@ -17,7 +17,12 @@ const WELL: PlanResult = {
   error: undefined,
   failedStep: undefined,
   notSafe: undefined,
+  cleanup: undefined,
+  taskCount: 0,
+  passedOver: 0,
   overruns: 0,
+  missed: 0,
+  rows: 0,
 }
 const failed = (error: Error): PlanResult => ({ ...WELL, outcome: 'failed', error })
 const CANCELLED: PlanResult = { ...WELL, outcome: 'cancelled', error: STOPPED }

@@ -41,6 +41,41 @@ describe('files', () => {
     accepted.forget()
   })
 
+  it('are all written and let go although one cannot be, which is named', async () => {
+    const folder = tempFolder()
+    const [last, unexport] = ['last', 'unexport'].map(name => fileWith(join(folder, name), ''))
+    const accepted = await accept({
+      kind: 'file',
+      writes: [
+        { path: '/dev/full', text: 'low' },
+        { path: last!, text: 'low' },
+      ],
+      release: [
+        { path: join(folder, 'none'), text: '528' },
+        { path: unexport!, text: '529' },
+      ],
+    })
+    const failure = { code: 'ERR_IO', message: expect.stringMatching(/^\/dev\/full: ENOSPC[^;]*$/) }
+    expect(() => accepted.makeSafe(true)).toThrow(expect.objectContaining(failure))
+    expect(readFileSync(last!, 'utf8')).toBe('low')
+    expect(() => accepted.letGo()).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('none: ENOENT') }),
+    )
+    expect(readFileSync(unexport!, 'utf8')).toBe('529')
+  })
+
+  it('tell the level of the line that they are of', async () => {
+    const folder = tempFolder()
+    const value = fileWith(join(folder, 'gpio529', 'value'), '1\n')
+    const release = [{ path: fileWith(join(folder, 'unexport'), ''), text: '529' }]
+    const accepted = await accept({ kind: 'file', writes: [], release })
+    expect(accepted.level?.()).toBe('high')
+    writeFileSync(value, '0\n')
+    expect(accepted.level?.()).toBe('low')
+    rmSync(value)
+    expect(() => accepted.level?.()).toThrow('ENOENT')
+  })
+
   it('that are not there are refused at once', async () => {
     const path = join(tempFolder(), 'none')
     const accepting = accept({ kind: 'file', writes: [{ path, text: 'low' }], release: [] })
@@ -102,7 +137,7 @@ describe('a channel of the PWM hardware', () => {
 
 describe('lines of pigpio', () => {
   /** The npm package, writing down what it is told. */
-  function fakePackage(done: string[]) {
+  function fakePackage(done: string[], { broken }: { broken?: number } = {}) {
     return {
       default: {
         Gpio: class {
@@ -110,7 +145,10 @@ describe('lines of pigpio', () => {
           constructor(line: number) {
             this.#line = line
           }
-          digitalWrite = (level: number) => done.push(`write ${this.#line} ${level}`)
+          digitalWrite = (level: number) => {
+            if (this.#line === broken) throw new RangeError('pigpio error -2')
+            done.push(`write ${this.#line} ${level}`)
+          }
           mode = (mode: number) => done.push(`mode ${this.#line} ${mode}`)
         },
         configureInterfaces: (flags: number) => done.push(`interfaces ${flags}`),
@@ -145,6 +183,16 @@ describe('lines of pigpio', () => {
     ])
     accepted.letGo()
     accepted.forget()
+  })
+
+  it('are each made safe although another one cannot be, which is named', async () => {
+    const done: string[] = []
+    const lock = join(tempFolder(), 'pigpio.pid')
+    const accepted = await acceptPigpio(handover, async () => fakePackage(done, { broken: 17 }), lock)
+    expect(() => accepted.makeSafe(true)).toThrow(
+      expect.objectContaining({ code: 'ERR_IO', message: 'GPIO17: pigpio error -2' }),
+    )
+    expect(done.slice(3)).toEqual(['write 18 1', 'mode 22 0', 'terminate'])
   })
 
   it('do not wait for a process that nobody has waited for: its lock is taken away, and nobody else’s', async () => {

@@ -18,16 +18,19 @@ afterAll(() => {
   rmSync(scratch, { recursive: true, force: true })
 })
 
-test('the unit of a plan is one that systemd takes without a word', async () => {
-  const { code, stdout } = await folder.piWorker('install-service', folder.example, '--print')
-  const unit = join(folder.path, 'blink.service')
-  writeFileSync(unit, stdout)
-  const said = execFileSync('systemd-analyze', ['verify', unit], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  expect([code, said]).toEqual([0, ''])
-})
+test.each([[[]], [['--driver', 'pigpio']]])(
+  'the unit of a plan is one that systemd takes without a word: %j',
+  async flags => {
+    const { code, stdout } = await folder.piWorker('install-service', folder.example, '--print', ...flags)
+    const unit = join(folder.path, 'blink.service')
+    writeFileSync(unit, stdout)
+    const said = execFileSync('systemd-analyze', ['verify', unit], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    expect([code, said]).toEqual([0, ''])
+  },
+)
 
 test('the runner tells systemd that it is ready, that it lives, and that it ends', async () => {
   const socket = await NotifySocket.open(folder.path)

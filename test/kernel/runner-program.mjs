@@ -10,9 +10,10 @@ import { openBench, output, sequence } from 'pi-worker'
 const say = message => process.stdout.write(`${JSON.stringify(message)}\n`)
 
 const benches = []
-for (const { driver, line, safe, hold, guardian, plays, stays } of JSON.parse(process.argv[2])) {
+for (const { driver, line, safe, hold, guardian, plays, stays, stopLine } of JSON.parse(process.argv[2])) {
   const valve = plays ? sequence({ lines: { out: line }, safe: { out: safe }, hold }) : output({ line, safe, hold })
-  const bench = await openBench({ valve }, { driver, guardian, journal: false })
+  const button = stopLine === undefined ? undefined : { line: stopLine, bias: 'as-is' }
+  const bench = await openBench({ valve }, { driver, guardian, journal: false, stopLine: button })
   bench.worker.listen(event => {
     if (event.type === 'guardian' || event.type === 'stop') say(event)
   })

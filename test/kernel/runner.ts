@@ -80,6 +80,8 @@ export interface Job {
   readonly stays?: boolean
   /** It is a sequence, which plays pulses on the line for good. */
   readonly plays?: boolean
+  /** The input of a stop button, which is open when it is high; the chip's resistors are left alone. */
+  readonly stopLine?: number
 }
 
 export interface Said {
@@ -162,10 +164,10 @@ export class Runner {
   }
 
   /** Nobody looks again and again meanwhile: there is but one processor in here. */
-  hear(type: string): Promise<Said> {
+  hear(type: string, state?: string): Promise<Said> {
     return new Promise(resolve => {
       const look = (): void => {
-        const said = this.said.find(said => said.type === type)
+        const said = this.said.find(said => said.type === type && (state === undefined || said.state === state))
         if (said === undefined) return
         this.#waiting.delete(look)
         resolve(said)

@@ -11,7 +11,54 @@ import { planSchema } from '../../src/plan/schema.js'
 import { PlanSource } from '../../src/plan/source.js'
 
 const WORDS = ['name', 'bench', 'plan', 'simulate', 'pump', 'level', 'type', 'line', 'safe', 'falls', 'edge', 'width']
-const STEP_WORDS = ['wait', 'repeat', 'every', 'do', 'parallel', 'pump.on', 'pump.pulse', 'level.read', 'level.waitFor']
+const STEP_WORDS = [
+  ...['wait', 'repeat', 'every', 'do', 'parallel', 'pump.on', 'pump.pulse', 'level.read', 'level.waitFor'],
+  ...[
+    'scan',
+    'cron',
+    'until',
+    'while',
+    'rounds',
+    'within',
+    'times',
+    'for',
+    'if',
+    'then',
+    'else',
+    'try',
+    'catch',
+    'finally',
+  ],
+  ...[
+    'record',
+    'to',
+    'set',
+    'prompt',
+    'ask',
+    'param',
+    'note',
+    'include',
+    'with',
+    'params',
+    'resumable',
+    'order',
+    'from',
+  ],
+  ...['points', 'step', 'values', 'spacing', 'timeout', 'retries', 'onError', 'onFailure', 'dose', 'angle', 'default'],
+]
+const EXPRESSIONS = [
+  '=dose',
+  '=dose * 2',
+  '=level.read.level',
+  '=round',
+  '=1 / 0',
+  '=(',
+  '==',
+  '=true',
+  '={',
+  '=air',
+  '=a.b.c.d',
+]
 const ODD = ['', '.', 'pump.', '.on', '__proto__', 'constructor', 'pump.constructor', 'toString', '\u001b[2J', '💧']
 const SCALARS = [
   null,
@@ -31,6 +78,11 @@ const SCALARS = [
   'GPIO17',
   'low',
   'falling',
+  'skip',
+  'snake',
+  '* * * * *',
+  '{dose} ml',
+  ...EXPRESSIONS,
 ]
 
 const key = fc.constantFrom(...WORDS, ...STEP_WORDS, ...ODD)
@@ -44,7 +96,12 @@ const { value: anything } = fc.letrec<{ value: unknown }>(tie => ({
   ),
 }))
 
-const duration = fc.constantFrom('1s', '200ms', 5)
+const duration = fc.constantFrom<unknown>('1s', '200ms', 5, '=dose * 1000')
+const count = fc.constantFrom<unknown>(1, 7, '=dose')
+const condition = fc.constantFrom<unknown>('=dose > 5', '=elapsed > 5 || false', true)
+let streams = 0
+/** A new one each time: the rows of one have the same columns. */
+const stream = fc.constant(null).map(() => `s${++streams}`)
 const { step } = fc.letrec<{ step: unknown }>(tie => {
   const steps = fc.array(tie('step'), { minLength: 1, maxLength: 3 })
   return {
@@ -56,11 +113,39 @@ const { step } = fc.letrec<{ step: unknown }>(tie => {
       fc.record({ wait: duration }),
       fc.record({ parallel: steps }),
       fc.record({ repeat: fc.integer({ min: 1 }), every: duration, do: steps }, { requiredKeys: ['repeat', 'do'] }),
+      fc.record({ every: duration, times: count, for: duration, do: steps }, { requiredKeys: ['every', 'do'] }),
+      fc.record({ cron: fc.constant('*/5 * * * *'), times: count, do: steps }, { requiredKeys: ['cron', 'do'] }),
+      fc.record(
+        { until: condition, every: duration, rounds: count, do: steps },
+        { requiredKeys: ['until', 'rounds', 'do'] },
+      ),
+      fc.record({ while: condition, within: duration, do: steps }),
+      // biome-ignore lint/suspicious/noThenProperty: that is what it is called in plans
+      fc.record({ if: condition, then: steps, else: steps }, { requiredKeys: ['if', 'then'] }),
+      fc.record({ try: steps, finally: steps, catch: steps }, { requiredKeys: ['try', 'finally'] }),
+      fc.record({ set: fc.record({ dose: fc.constantFrom<unknown>(5, '=dose / 2') }) }),
+      fc.record({ note: fc.constantFrom('begins', 'with {dose} ml') }),
+      fc.record({ prompt: fc.record({ ask: fc.constant('Full?'), default: fc.constant('yes') }) }),
+      fc.record({
+        record: fc.constantFrom<unknown>(['level.read'], ['level.read', { 'level.waitFor': { edge: 'both' } }]),
+        to: stream,
+      }),
+      fc.record({ record: fc.constant({ dose: 'dose', double: '=dose * 2' }), to: stream }),
+      fc.record(
+        {
+          'level.read': fc.constant({}),
+          timeout: fc.constant('1s'),
+          retries: fc.constant(1),
+          onError: fc.constant('continue'),
+        },
+        { requiredKeys: ['level.read'] },
+      ),
     ),
   }
 })
 const good = fc.record({
   bench: fc.constant({ pump: { type: 'output', line: 17 }, level: { type: 'input', line: 'GPIO4', bias: 'pull-up' } }),
+  params: fc.constant({ dose: { default: 3, unit: 'ml', min: 0 } }),
   plan: fc.array(step, { minLength: 1, maxLength: 4 }),
 })
 /** A good plan in which something else stands under one key. */

@@ -137,9 +137,10 @@ describe('one slip is one problem', () => {
   })
 
   it.each([
-    ['every: 2s', 'every needs "repeat" beside it'],
-    ['every: 2s\n    do: [ pump.on ]', 'every and do need "repeat" beside them'],
-  ])('of a repeat without its count: %s', (keys, message) => {
+    ['every: 2s', 'every needs "do"'],
+    ['do: [ pump.on ]', 'do needs "repeat" beside it'],
+    ['rounds: 3\n    do: [ pump.on ]', 'rounds and do need "until" beside them'],
+  ])('of a loop that lacks something: %s', (keys, message) => {
     expect(said(`${BENCH}plan:\n  - ${keys}\n`)).toEqual([`${message} | Add what is missing.`])
   })
 })

@@ -70,10 +70,10 @@ describe('the stop line of a plan file', () => {
 })
 
 describe('pi-worker run with a stop line', () => {
-  it('ends the plan when it opens: exit code 1, with who and why', async () => {
+  it('ends the plan when it opens: exit code 5, with who and why', async () => {
     const file = tempFile(plan('stop: { line: GPIO5 }', 'simulate:\n  stop: { presses: [{ at: 3s }] }'))
     const { code, stdout, stderr } = await runMain(['run', file, '--driver', 'mock', '--virtual'])
-    expect(code).toBe(1)
+    expect(code).toBe(5)
     expect(stderr).toContain('STOPPED by the stop line: the stop line GPIO5 opened')
     expect(stderr).toContain('ERR_STOPPED')
     expect(stdout).toContain('1 task in 3.00 s')
@@ -82,7 +82,7 @@ describe('pi-worker run with a stop line', () => {
   it('is not begun while it is open, and says where', async () => {
     const file = tempFile(plan('stop: { line: GPIO5 }', 'simulate:\n  stop: { presses: [{ at: 0ms }] }'))
     const { code, stderr } = await runMain(['run', file, '--driver', 'mock', '--virtual'])
-    expect(code).toBe(1)
+    expect(code).toBe(5)
     expect(stderr).toContain('ERR_STOPPED')
     expect(stderr).toContain('plan.yaml:3:1')
   })

@@ -183,7 +183,7 @@ describe('what is wrong, with its code and place', () => {
     ['a repeat whose steps are no list', inPlan('- repeat: 3\n  do: pump.on'), ['ERR_PLAN_VALUE 7:9']],
     ['a bad every', inPlan('- repeat: 3\n  every: 2 sec\n  do: [ pump.on ]'), ['ERR_BAD_DURATION 7:12']],
     ['an unknown key of a repeat', inPlan('- repeat: 3\n  evry: 2s\n  do: [ pump.on ]'), ['ERR_PLAN_KEY 7:5']],
-    ['every and do without a repeat', inPlan('- every: 2s\n  do: [ pump.on ]'), ['ERR_PLAN_VALUE 6:5']],
+    ['a do without a loop', inPlan('- do: [ pump.on ]'), ['ERR_PLAN_VALUE 6:5']],
     ['a parallel left empty', inPlan('- parallel:'), ['ERR_PLAN_VALUE 6:5']],
     ['two actions in one step', inPlan('- pump.on: {}\n  level.read: {}'), ['ERR_PLAN_KEY 7:5']],
     ['two kinds in one step', inPlan('- wait: 1s\n  repeat: 3'), ['ERR_PLAN_KEY 7:5']],

@@ -37,8 +37,10 @@ describe('a worker that is stopped', () => {
         stage.worker.submit(stage.heeding(name, 100), on === undefined ? {} : { on })
       }
     }
-    stage.at(10, () => stage.worker.stop(KEEP))
-    stage.at(50, () => stage.worker.goOn())
+    stage.at(10, () => {
+      const goOn = stage.worker.stop(KEEP)
+      stage.at(40, () => goOn())
+    })
     await stage.idle()
     expect(stage.log.slice(4)).toEqual(['50 second begins', '50 second begins', '150 second ends', '150 second ends'])
   })
@@ -47,17 +49,23 @@ describe('a worker that is stopped', () => {
     const stage = new Stage()
     stage.worker.submit(stage.heeding('first', 100), { on: 'pump' })
     const second = stage.worker.submit(stage.heeding('second', 100), { on: 'pump' })
-    stage.at(10, () => stage.worker.stop(KEEP))
-    stage.at(50, () => stage.worker.goOn('fail'))
+    stage.at(10, () => {
+      const goOn = stage.worker.stop(KEEP)
+      stage.at(40, () => goOn('fail'))
+    })
     expect(await failure(second.result())).toMatchObject({ code: 'ERR_STOPPED' })
     expect(stage.now).toBe(50)
   })
 
-  test('twice is stopped once: it goes on at the first word', async () => {
+  test('twice goes on when both have said so: nobody ends the stop of another', async () => {
     const stage = new Stage()
-    stage.worker.stop(FAIL)
-    stage.worker.stop(FAIL)
-    stage.worker.goOn()
+    const [first, second] = [stage.worker.stop(FAIL), stage.worker.stop(FAIL)]
+    second()
+    second()
+    expect(await failure(stage.worker.submit(() => 'ran', { on: 'pump' }).result())).toMatchObject({
+      code: 'ERR_STOPPED',
+    })
+    first()
     expect(await stage.worker.submit(() => 'ran', { on: 'pump' }).result()).toBe('ran')
   })
 

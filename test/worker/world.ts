@@ -69,8 +69,10 @@ export class World {
       this.#at(at, () => void this.#disturb(queue, how))
     }
     for (const { at, for: ms, waiting } of stops) {
-      this.#at(at, () => this.#stop(waiting))
-      this.#at(at + ms, () => this.#goOn())
+      this.#at(at, () => {
+        const goOn = this.#stop(waiting)
+        this.#at(ms, goOn)
+      })
     }
     for (const { at, how } of closes) this.#at(at, () => this.#close(how))
     await this.#clock.idle()
@@ -94,19 +96,18 @@ export class World {
     else if (queue.revoke() === undefined) queue.interrupt(TRIPPED)
   }
 
-  #stop(waiting: 'fail' | 'keep'): void {
+  #stop(waiting: 'fail' | 'keep'): () => void {
     this.#stops++
-    this.#worker.stop({ error: () => new PiWorkerError('ERR_STOPPED', 'smoke'), waiting })
+    const goOn = this.#worker.stop({ error: () => new PiWorkerError('ERR_STOPPED', 'smoke'), waiting })
     for (const { task, job, actors } of this.#rules.entries) {
       if (task.state === 'queued' && waiting === 'fail') this.#rules.break('a stop left a task waiting')
       const acts = job.on.some(name => actors.some(actor => this.#devices[name].has(actor)))
       if (task.state === 'running' && acts) this.#rules.break('a stop left a task running')
     }
-  }
-
-  #goOn(): void {
-    this.#stops--
-    if (this.#stops === 0) this.#worker.goOn()
+    return () => {
+      this.#stops--
+      goOn()
+    }
   }
 
   #queue(name: QueueName): PeripheralQueue {

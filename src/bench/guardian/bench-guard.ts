@@ -27,6 +27,8 @@ export interface BenchGuardParts {
   /** Checked, with the numbers of their lines. */
   readonly peripherals: readonly Claimant[]
   readonly worker: Worker
+  /** The bench's, if it has one: a stop that its program did not take is remembered under it. */
+  readonly name?: string | undefined
   /** Tests start another one. */
   readonly start?: StartGuardian | undefined
   /** Where guardians are looked for that hold lines. Default: the user's run folder. */
@@ -54,9 +56,11 @@ export class BenchGuard {
   /** Why there is no guardian any more. */
   #lost: PiWorkerError | undefined
   #missed: (() => void)[] = []
+  /** Since its last reset. */
+  #stopped = false
 
   private constructor(
-    { board, worker, start }: BenchGuardParts,
+    { board, worker, name, start }: BenchGuardParts,
     settings: Settings | undefined,
     wanted: Wanted,
     heir: Heir,
@@ -64,16 +68,23 @@ export class BenchGuard {
     this.#worker = worker
     this.#heir = heir
     this.#others = wanted.others
+    if (wanted.stopLine !== undefined) {
+      worker.listen(({ type }) => {
+        if (type === 'stop' || type === 'stopReset') this.#stopped = type === 'stop'
+      })
+    }
     this.#guardian =
       settings === undefined
         ? undefined
         : new Guardian({
             ...settings,
+            bench: name,
             start,
+            died: why => this.#tellGone(why),
             restarted: (why, pid) =>
               worker.tell({ type: 'guardian', state: 'restarted', pid: pid ?? null, error: why }),
             lost: error => this.#isLost(error),
-            stopped: reason => this.#stopBench(reason, 'the guardian'),
+            stopped: (reason, byLine) => this.#stoppedOutside(reason, byLine),
           })
     if (this.#guardian === undefined && heir.isEmpty) this.lines = board
     else {
@@ -133,10 +144,20 @@ export class BenchGuard {
     }
   }
 
+  /** The program and its guardian watch the stop line both: what the program did already is not done again. */
+  #stoppedOutside(reason: string, byLine: boolean): void {
+    if (!byLine) this.#stopBench(reason, 'the guardian')
+    else if (!this.#stopped) this.#stopBench(reason, 'the stop line')
+  }
+
   #isLost(error: PiWorkerError): void {
     this.#lost = error
-    this.#worker.tell({ type: 'guardian', state: 'gone', pid: null, error: error.message })
+    this.#tellGone(error.message)
     this.#stopBench(error.message, 'the guard of the guardian')
+  }
+
+  #tellGone(why: string): void {
+    this.#worker.tell({ type: 'guardian', state: 'gone', pid: null, error: why })
   }
 
   #stopBench(reason: string, by: string): void {

@@ -41,6 +41,11 @@ export class Charges {
     return this.all.map(({ item }) => item)
   }
 
+  /** Stop lines. */
+  get watched(): readonly Charge[] {
+    return this.all.filter(({ item }) => item.watch !== undefined)
+  }
+
   add(item: GuardedItem, accepted: Accepted): void {
     this.#all.set(item.id, { item, accepted, borrower: undefined, timer: undefined })
   }
@@ -61,6 +66,7 @@ export class Charges {
     const did: string[] = []
     const failed: string[] = []
     for (const { item, accepted } of charges) {
+      if (item.watch !== undefined) continue
       try {
         accepted.makeSafe(runnerGone)
         did.push(item.what)

@@ -55,7 +55,7 @@ async function reply(question: Question, asker: object, duty: Duty): Promise<Ans
     case 'status':
       return duty.status()
     case 'stop':
-      return { type: 'stopped', ...duty.stop(question.reason) }
+      return { type: 'stopped', ...(await duty.stop(question.reason)) }
     case 'take':
       await duty.take(question.id, asker, question.mailbox)
       return { type: 'given', id: question.id }

@@ -6,11 +6,13 @@
 import type { Handover } from '../../../drivers/handover.js'
 import type { Accepted } from '../../../drivers/make-safe.js'
 import { messageOf, PiWorkerError } from '../../errors.js'
-import type { Clock, Timer } from '../../worker/clock.js'
+import type { Clock } from '../../worker/clock.js'
 import { type Charge, Charges, isLines, type Outcome } from './charges.js'
 import { Lease } from './lease.js'
+import { PendingStop, TAKEN_NS } from './pending-stop.js'
 import type { FromGuardian, GuardedItem, GuardianStatus, ToGuardian } from './protocol.js'
 import { reportLine } from './report.js'
+import { StopWatch } from './stop-watch.js'
 
 export interface DutyWorld {
   readonly clock: Clock
@@ -21,7 +23,10 @@ export interface DutyWorld {
   kill(runner: number): void
   /** Tells the runner. */
   tell(message: FromGuardian): void
+  /** Never throws, and waits for nobody. */
   log(line: string): void
+  /** The stop line stopped the bench of that name, and its program did not take it. Never throws. */
+  remember(bench: string, reason: string): void
   /** Sends a descriptor to a mailbox. @throws why it cannot */
   post(mailbox: string, fd: number): Promise<void>
   /** The runner has ended and the guardian stays: it keeps nothing of the runner's but the lines. */
@@ -36,22 +41,36 @@ const AGAIN_NS = 20e6
 /** A runner that ends by itself closes its socket some ms before; its exit code shall be its own. */
 const LAST_MOMENT_NS = 1e9
 
+/** Why a runner is over. */
+type Cause = 'died' | 'hung' | 'stuck'
+
 export class Duty {
   readonly #world: DutyWorld
   readonly #charges: Charges
-  #phase: 'new' | 'guarding' | 'ending' | 'holding' = 'new'
+  #phase: GuardianStatus['state'] = 'starting'
   #runner = 0
   #leaseMs = 0
+  #bench: string | undefined
   #begun: Promise<void> | undefined
   #lease: Lease | undefined
-  /** Runs while a stop has not reached the queues of the runner. */
-  #again: Timer | undefined
+  #watch: StopWatch | undefined
+  /** While a stop has not reached the queues of the runner. */
+  readonly #stopping: PendingStop
+  /** What came of making all safe, the last time. */
+  #outcome: Outcome = { did: [], failed: [] }
   /** Somebody wants the guardian to end: nothing is held. */
   #unwanted = false
 
   constructor(world: DutyWorld) {
     this.#world = world
     this.#charges = new Charges(world.clock)
+    this.#stopping = new PendingStop({
+      clock: world.clock,
+      makeSafe: () => {
+        this.#outcome = this.#charges.makeSafe(false)
+      },
+      notTaken: () => this.#end('stuck'),
+    })
   }
 
   /** A message of the runner. */
@@ -74,7 +93,7 @@ export class Duty {
         return
       }
       case 'stopped':
-        this.#again?.cancel()
+        this.#stopping.settle(this.#outcome)
         return
       case 'replaced':
         this.#forgetAll()
@@ -91,27 +110,31 @@ export class Duty {
   }
 
   status(): GuardianStatus {
-    const guards = this.#phase === 'guarding' && this.#world.runnerLives(this.#runner)
-    const state = guards ? 'guarding' : this.#phase === 'holding' ? 'holding' : 'ending'
+    const died = this.#phase === 'guarding' && !this.#world.runnerLives(this.#runner)
+    const state = died ? 'ending' : this.#phase
     const items = this.#charges.items.map(({ id, what, hold, request }) => ({ id, what, hold, request }))
     return { type: 'status', pid: this.#world.pid, runner: this.#runner, state, items }
   }
 
-  /** Makes all safe, and again until the runner has stopped its queues: whatever drives a line meanwhile does not get far. */
-  stop(reason: string): Outcome {
-    const outcome = this.#charges.makeSafe(this.#phase === 'holding')
-    if (this.#phase !== 'guarding') return outcome
-    this.#world.tell({ type: 'stop', reason })
-    this.#report(`runner ${this.#runner} was stopped: ${reason}`, outcome)
-    const again = (): void => {
-      this.#again = this.#world.clock.after(AGAIN_NS, () => {
-        this.#charges.makeSafe(false)
-        again()
-      })
+  /**
+   * Makes all safe at once, and again until the runner has stopped its queues: whatever drives a line meanwhile does not
+   * get far. A runner that does not say so soon is ended, since a thread of it may play pulses all the while. Resolves when
+   * nothing drives the lines any more.
+   * @param line The stop line did it.
+   * @throws ERR_GUARDIAN when nothing is guarded: not yet, or another guardian has it
+   */
+  async stop(reason: string, line?: true): Promise<Outcome> {
+    const phase = this.#phase
+    if (phase === 'starting' || phase === 'leaving') throw guardsNothing(this.#runner)
+    this.#outcome = this.#charges.makeSafe(phase === 'holding')
+    if (phase === 'holding') return this.#outcome
+    const stopped = this.#stopping.outcome()
+    if (phase === 'guarding') {
+      this.#world.tell({ type: 'stop', reason, ...(line && { line }) })
+      this.#stopping.begin(line && reason)
+      this.#report(`runner ${this.#runner} was stopped: ${reason}`, this.#outcome)
     }
-    this.#again?.cancel()
-    again()
-    return outcome
+    return await stopped
   }
 
   /** Lends something held to the next runner, which says `taken` when it guards it itself. @throws ERR_GUARDIAN */
@@ -135,7 +158,7 @@ export class Duty {
     this.#charges.makeSafe(true, lent)
     for (const charge of lent) {
       charge.borrower = undefined
-      this.#hold(charge)
+      this.#holdOne(charge)
     }
   }
 
@@ -155,35 +178,48 @@ export class Duty {
     this.#leaveWhenIdle()
   }
 
-  async #begin({ runner, leaseMs, items }: Guard): Promise<void> {
+  async #begin({ runner, leaseMs, bench, items }: Guard): Promise<void> {
     this.#runner = runner
     this.#leaseMs = leaseMs
+    this.#bench = bench
     for (const item of items) {
       try {
-        this.#charges.add(item, await this.#world.accept(item.handover))
+        const accepted = await this.#world.accept(item.handover)
+        this.#charges.add(item, accepted)
+        if (item.watch !== undefined) accepted.level?.()
       } catch (error) {
         this.#world.tell({ type: 'refused', what: item.what, error: messageOf(error) })
         this.#forgetAll()
         return
       }
     }
+    // It has been told to leave meanwhile.
+    if (this.#phase !== 'starting') return
     this.#phase = 'guarding'
     this.#lease = new Lease(this.#world.clock, leaseMs * 1e6, () => this.#end('hung'))
+    const opened = (reason: string): void => void this.stop(reason, true).catch(() => undefined)
+    this.#watch = new StopWatch(this.#world.clock, () => this.#charges.watched, opened)
     this.#world.tell({ type: 'ready' })
   }
 
-  #end(cause: 'died' | 'hung'): void {
-    if (this.#phase !== 'guarding') return
-    this.#phase = 'ending'
+  /** From now on it does not watch the runner any more. */
+  #unwatch(phase: 'ending' | 'leaving'): void {
+    this.#phase = phase
     this.#lease?.cancel()
-    this.#again?.cancel()
+    this.#watch?.cancel()
+    this.#stopping.cancel()
+  }
+
+  #end(cause: Cause): void {
+    if (this.#phase !== 'guarding') return
+    this.#unwatch('ending')
     const patience = this.#world.clock.now() + (cause === 'died' ? LAST_MOMENT_NS : 0)
     const step = (): void => {
       // Asked before: what is written after its end is the last that is written.
       const lives = this.#world.runnerLives(this.#runner)
-      const outcome = this.#charges.makeSafe(!lives)
+      this.#outcome = this.#charges.makeSafe(!lives)
       if (!lives) {
-        this.#over(cause, outcome)
+        this.#over(cause)
         return
       }
       if (this.#world.clock.now() >= patience) this.#world.kill(this.#runner)
@@ -192,38 +228,51 @@ export class Duty {
     step()
   }
 
-  #over(cause: 'died' | 'hung', { did, failed }: Outcome): void {
-    const why = cause === 'died' ? 'died' : `was silent for ${this.#leaseMs} ms and has been ended`
+  #over(cause: Cause): void {
+    const { byLine } = this.#stopping
+    if (byLine !== undefined && this.#bench !== undefined) this.#world.remember(this.#bench, byLine)
+    const { did, failed } = this.#outcome
     const unheld = this.#charges.all.filter(charge => !this.#isHeld(charge))
     const stuck = unheld.flatMap(charge => this.#charges.letGo(charge))
+    this.#hold()
+    this.#stopping.settle(this.#outcome)
+    const why = {
+      died: 'died',
+      hung: `was silent for ${this.#leaseMs} ms and has been ended`,
+      stuck: `did not take the stop within ${TAKEN_NS / 1e6} ms and has been ended`,
+    }[cause]
     this.#report(`runner ${this.#runner} ${why}`, { did, failed: [...failed, ...stuck] }, this.#charges.items)
-    this.#settle()
+    this.#stay()
   }
 
   #bye(): void {
     if (this.#phase !== 'guarding') return
-    this.#phase = 'ending'
-    this.#lease?.cancel()
-    this.#again?.cancel()
+    this.#unwatch('ending')
     // The runner has made all safe itself, unless it could not.
-    const outcome = this.#charges.makeSafe(false, this.#charges.all.filter(isLines))
+    this.#outcome = this.#charges.makeSafe(false, this.#charges.all.filter(isLines))
     // What is not held, the runner lets go itself.
     for (const charge of this.#charges.all) if (!this.#isHeld(charge)) this.#charges.forget(charge)
     this.#world.tell({ type: 'over', holds: this.#charges.items.map(({ id }) => id) })
-    if (outcome.failed.length > 0 || this.#charges.size > 0) {
-      this.#report(`runner ${this.#runner} has ended`, outcome, this.#charges.items)
+    this.#hold()
+    this.#stopping.settle(this.#outcome)
+    if (this.#outcome.failed.length > 0 || this.#charges.size > 0) {
+      this.#report(`runner ${this.#runner} has ended`, this.#outcome, this.#charges.items)
     }
-    this.#settle()
+    this.#stay()
   }
 
-  #settle(): void {
+  #hold(): void {
     this.#phase = 'holding'
+    for (const charge of this.#charges.all) this.#holdOne(charge)
+  }
+
+  /** As long as there is something to be held. */
+  #stay(): void {
     if (this.#charges.size > 0) this.#world.detach()
-    for (const charge of this.#charges.all) this.#hold(charge)
     this.#leaveWhenIdle()
   }
 
-  #hold(charge: Charge): void {
+  #holdOne(charge: Charge): void {
     this.#charges.hold(charge, () => {
       this.#report(`the time is over for which ${charge.item.what} was held`, { did: [], failed: [] })
       this.#leaveWhenIdle()
@@ -243,10 +292,9 @@ export class Duty {
   }
 
   #forgetAll(): void {
-    this.#phase = 'ending'
-    this.#lease?.cancel()
-    this.#again?.cancel()
+    this.#unwatch('leaving')
     for (const charge of this.#charges.all) this.#charges.forget(charge)
+    this.#stopping.refuse(guardsNothing(this.#runner))
     this.#world.leave()
   }
 
@@ -258,4 +306,11 @@ export class Duty {
     const { clock, pid, log } = this.#world
     log(reportLine({ time: clock.wall(), pid, cause, outcome, holds }))
   }
+}
+
+function guardsNothing(runner: number): PiWorkerError {
+  return new PiWorkerError(
+    'ERR_GUARDIAN',
+    `this guardian of runner ${runner} guards nothing: another one does, or will`,
+  )
 }

@@ -21,6 +21,8 @@ export interface GuardedLinesParts {
   readonly heir: Heir
 }
 
+type Item = Parameters<Guardian['add']>[0]
+
 export class GuardedLines implements LineSource {
   readonly driver
   readonly capabilities
@@ -80,9 +82,11 @@ export class GuardedLines implements LineSource {
     this.#kept = ids
   }
 
-  #item(handle: LineHandle): Parameters<Guardian['add']>[0] | undefined {
+  #item(handle: LineHandle): Item | undefined {
     const { board, wanted } = this.#parts
     this.#checkTold(handle.lines, handle.settings)
+    const { stopLine } = wanted
+    if (stopLine !== undefined && handle.lines.includes(stopLine.line)) return watchedItem(handle, stopLine)
     const driven = handle.lines.map(line => wanted.lines.get(line))
     const [first] = driven.filter(output => output !== undefined)
     if (first === undefined) return undefined
@@ -122,6 +126,14 @@ export class GuardedLines implements LineSource {
       remedy: 'Open the bench with guardian: false: then nothing makes its outputs safe when this process is killed.',
     })
   }
+}
+
+/** Undefined where another process could not read the line: then its program alone hears of it. */
+function watchedItem(handle: LineHandle, stopLine: NonNullable<Wanted['stopLine']>): Item | undefined {
+  const handover = handle.handover?.(['keep'])
+  if (handover?.kind !== 'line' && handover?.kind !== 'file') return undefined
+  const { line, open, debounceNs } = stopLine
+  return { what: `the stop line ${formatLine(line)}`, hold: 'exit', handover, watch: { open, debounceNs } }
 }
 
 function wordOf(safe: SafeLevel): string {

@@ -3,18 +3,20 @@
  * descriptors are, and ends when there is nothing left to guard or to hold. A program of its own: nothing imports it.
  */
 
-import { closeSync, constants, openSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { loadFdMail } from '../../../drivers/fd-mail.js'
 import { accept } from '../../../drivers/make-safe.js'
 import { codeOf, messageOf } from '../../errors.js'
 import { SystemClock } from '../../worker/clock.js'
-import { appendLog, makeRunFolder, runFolder, socketPath } from '../run-folder.js'
+import { makeRunFolder, runFolder, socketPath } from '../run-folder.js'
+import { StopMark } from '../stop/stop-mark.js'
 import { type Control, listenAt } from './control.js'
 import { Duty } from './duty.js'
+import { GuardianLog } from './guardian-log.js'
 import { encode, MessageReader, RUNNER_FD, type ToGuardian } from './protocol.js'
 
-const STDERR = 2
+/** A last line that nobody takes delays our end no longer. */
+const LAST_LINE_NS = 1e9
 
 process.title = 'pi-worker guardian'
 // A terminal that closes, or Ctrl-C in it, means the runner.
@@ -24,7 +26,7 @@ process.on('SIGTERM', () => duty.terminate())
 const clock = new SystemClock()
 const folder = runFolder()
 let control: Control | undefined
-let detached = false
+const log = new GuardianLog(folder)
 const runner = new Socket({ fd: RUNNER_FD, readable: true, writable: true })
 const duty = new Duty({
   clock,
@@ -36,32 +38,35 @@ const duty = new Duty({
     try {
       process.kill(pid, 'SIGKILL')
     } catch (error) {
-      if (codeOf(error) !== 'ESRCH') log(`pi-worker guardian ${process.pid}: ${messageOf(error)}`)
+      if (codeOf(error) !== 'ESRCH') log.write(`pi-worker guardian ${process.pid}: ${messageOf(error)}`)
     }
   },
   tell: message => {
     if (runner.writable) runner.write(encode(message))
   },
-  log,
-  post: async (mailbox, fd) => (await loadFdMail()).send(mailbox, fd),
-  detach: () => {
-    // Whoever reads what the runner wrote waits for its end.
-    closeSync(STDERR)
-    openSync('/dev/null', 'w')
-    detached = true
+  log: line => log.write(line),
+  remember: (bench, reason) => {
+    try {
+      new StopMark(bench, folder).write({ reason, by: 'the stop line', time: clock.wall() })
+    } catch (error) {
+      log.write(`pi-worker guardian ${process.pid}: ${messageOf(error)}`)
+    }
   },
+  post: async (mailbox, fd) => (await loadFdMail()).send(mailbox, fd),
+  detach: () => log.detach(),
   // A turn later: whoever made us leave is answered first. Not process.exit: what was told must arrive.
   leave: () =>
     void clock.after(0, () => {
       control?.close()
       runner.end()
       runner.unref()
+      clock.after(LAST_LINE_NS, () => log.isStuck && process.kill(process.pid, 'SIGKILL'), { background: true })
     }),
 })
 
 const reader = new MessageReader<ToGuardian>(
   message => duty.receive(message),
-  text => log(`pi-worker guardian ${process.pid}: its runner says "${text.slice(0, 100)}"`),
+  text => log.write(`pi-worker guardian ${process.pid}: its runner says "${text.slice(0, 100)}"`),
 )
 let over = false
 const gone = (): void => {
@@ -79,21 +84,4 @@ try {
   runner.on('close', gone)
 } catch (error) {
   runner.end(encode({ type: 'refused', what: 'its socket', error: messageOf(error) }))
-}
-
-/** To the log of the run folder, and to whoever reads what the runner wrote, unless that would make us wait. */
-function log(line: string): void {
-  appendLog(folder, line)
-  if (detached) return
-  try {
-    const fd = openSync(`/proc/self/fd/${STDERR}`, constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK)
-    try {
-      writeSync(fd, `${line}\n`)
-    } finally {
-      closeSync(fd)
-    }
-  } catch (error) {
-    // A socket cannot be opened anew: it is the system's journal, which reads.
-    if (codeOf(error) === 'ENXIO') writeSync(STDERR, `${line}\n`)
-  }
 }

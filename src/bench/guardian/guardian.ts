@@ -6,26 +6,10 @@
 import type { Handover } from '../../../drivers/handover.js'
 import { isPiWorkerError, messageOf, PiWorkerError } from '../../errors.js'
 import { type Clock, SystemClock, type Timer } from '../../worker/clock.js'
+import { Deaths } from './deaths.js'
+import type { GuardianOptions } from './guardian-options.js'
 import type { FromGuardian, GuardedItem } from './protocol.js'
-import { FIRST_LINE_FD, type GuardianLink, type StartGuardian, startGuardian } from './start-guardian.js'
-
-export interface GuardianSettings {
-  /** How long the event loop may be blocked before it counts as hanging, in ms. */
-  readonly leaseMs: number
-  readonly whenGuardianDies: 'restart' | 'safe'
-}
-
-export interface GuardianOptions extends GuardianSettings {
-  /** The guardian is gone, and another one has all of it. */
-  readonly restarted: (why: string, pid: number | undefined) => void
-  /** It is gone, and there is no other: everything is to be made safe. Not called after `bye`. */
-  readonly lost: (error: PiWorkerError) => void
-  /** Somebody stopped the bench through the guardian; the lines are safe already. */
-  readonly stopped: (reason: string) => void
-  /** Tests start another one, on another clock. */
-  readonly start?: StartGuardian | undefined
-  readonly clock?: Clock | undefined
-}
+import { type GuardianLink, handOver, type StartGuardian, startGuardian } from './start-guardian.js'
 
 /** Node alone takes a second or two on a small Pi, ten on a busy one. */
 const START_NS = 30e9
@@ -55,6 +39,7 @@ export class Guardian {
   readonly #items = new Map<number, GuardedItem>()
   #lastId = 0
   #begun = false
+  readonly #deaths = new Deaths()
   #running: Running | undefined
   /** On its way to be `#running`. */
   #starting: Running | undefined
@@ -65,7 +50,7 @@ export class Guardian {
   #turn: Promise<void> = Promise.resolve()
   #ended = false
   #holds: ReadonlySet<number> = new Set()
-  #onOver: (() => void) | undefined
+  #onOver: ((answered: boolean) => void) | undefined
 
   constructor(options: GuardianOptions) {
     this.#options = options
@@ -81,8 +66,9 @@ export class Guardian {
 
   /** From now on there is a guardian whenever there is something to guard. @throws ERR_GUARDIAN */
   async begin(): Promise<void> {
+    const driven = [...this.#items.values()].some(({ watch }) => watch === undefined)
+    if (driven) await this.renew()
     this.#begun = true
-    if (this.#items.size > 0) await this.renew()
   }
 
   /** Once begun: starts a guardian that has what was added since. @throws ERR_GUARDIAN */
@@ -135,23 +121,44 @@ export class Guardian {
 
   /**
    * All is safe and this process is done with it. Gives the numbers of what the guardian goes on holding: that must not be
-   * let go here.
+   * let go here. When it does not answer and something is to be held, another one is to do it.
+   * @throws ERR_GUARDIAN: nobody holds it
    */
   async bye(): Promise<ReadonlySet<number>> {
     await this.#turn
-    this.#ended = true
     this.#beat?.cancel()
+    const held = [...this.#items.values()].filter(({ hold, request }) => hold !== 'exit' && request !== undefined)
+    if ((await this.#goodbye()) || held.length === 0 || !this.#begun) return this.#holds
+    const place = held.map(({ what }) => what).join(', ')
+    const notHeld = (why: string): PiWorkerError => {
+      return new PiWorkerError('ERR_GUARDIAN', `${place} is not held after the end: ${why}`, { place })
+    }
+    this.#ended = false
+    try {
+      await this.renew()
+    } catch (error) {
+      throw notHeld(messageOf(error))
+    } finally {
+      this.#ended = true
+    }
+    if (await this.#goodbye()) return this.#holds
+    throw notHeld('the guardian does not answer')
+  }
+
+  /** Whether the guardian answered; one that does not is ended. */
+  async #goodbye(): Promise<boolean> {
+    this.#ended = true
     const running = this.#running
-    if (running === undefined) return this.#holds
+    if (running === undefined) return false
     running.link.ref(true)
     const timer = this.#clock.after(ANSWER_NS, () => running.link.kill())
-    await new Promise<void>(resolve => {
+    const answered = await new Promise<boolean>(resolve => {
       this.#onOver = resolve
       running.link.send({ type: 'bye' })
     })
     timer.cancel()
     running.link.ref(false)
-    return this.#holds
+    return answered
   }
 
   async #renew(): Promise<void> {
@@ -175,13 +182,8 @@ export class Guardian {
   }
 
   #launch(): Running {
-    const items = [...this.#items.values()]
-    const fds = items.flatMap(({ handover }) => (handover.kind === 'line' ? [handover.fd] : []))
+    const { fds, items } = handOver([...this.#items.values()])
     const link = this.#started(fds)
-    let next = FIRST_LINE_FD
-    const handed = items.map(item => {
-      return item.handover.kind === 'line' ? { ...item, handover: { ...item.handover, fd: next++ } } : item
-    })
     let settle: { resolve(): void; reject(error: unknown): void }
     const ready = new Promise<void>((resolve, reject) => {
       settle = { resolve, reject }
@@ -202,8 +204,8 @@ export class Guardian {
         this.#closed(running, why)
       },
     })
-    const { leaseMs } = this.#options
-    link.send({ type: 'guard', runner: process.pid, leaseMs, items: handed })
+    const { leaseMs, bench } = this.#options
+    link.send({ type: 'guard', runner: process.pid, leaseMs, bench, items })
     return running
   }
 
@@ -222,11 +224,11 @@ export class Guardian {
     }
     if (message.type === 'over') {
       this.#holds = new Set(message.holds)
-      this.#onOver?.()
+      this.#onOver?.(true)
     }
     if (message.type !== 'stop') return
     try {
-      this.#options.stopped(message.reason)
+      this.#options.stopped(message.reason, message.line === true)
     } finally {
       link.send({ type: 'stopped' })
     }
@@ -247,17 +249,23 @@ export class Guardian {
     if (running === this.#running) this.#running = undefined
     this.#settle()
     if (!running.guards) return
-    this.#onOver?.()
+    this.#onOver?.(false)
     if (!this.#ended) void this.#died(why)
   }
 
   async #died(why: string): Promise<void> {
-    const { whenGuardianDies, restarted, lost } = this.#options
+    const { whenGuardianDies, died: told, restarted, lost } = this.#options
     const died = `the guardian is gone: ${why}`
     if (whenGuardianDies === 'safe') {
       lost(new PiWorkerError('ERR_GUARDIAN', died))
       return
     }
+    const tooMany = this.#deaths.add(this.#clock.now())
+    if (tooMany !== undefined) {
+      lost(new PiWorkerError('ERR_GUARDIAN', `${died}; ${tooMany}`))
+      return
+    }
+    told(died)
     try {
       await this.renew()
       if (!this.#ended) restarted(died, this.pid)

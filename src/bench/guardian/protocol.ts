@@ -3,6 +3,7 @@
  * a guardian does is data: it knows nothing of peripherals, drivers or queues.
  */
 
+import type { Level } from '../../../drivers/driver.js'
 import type { Handover, LineCall } from '../../../drivers/handover.js'
 
 /** Where a guardian finds the socket to its runner; the descriptors of lines come after it. */
@@ -21,6 +22,15 @@ export interface GuardedItem {
   readonly handover: Handover
   /** The lines that are held by it; undefined for what nobody can hold. */
   readonly request?: HeldRequest | undefined
+  /** It is a stop line: nothing makes it safe, but all is made safe when it opens. */
+  readonly watch?: Watch | undefined
+}
+
+export interface Watch {
+  /** The physical level while it is open. */
+  readonly open: Level
+  /** An opening that is shorter does not count. */
+  readonly debounceNs: number
 }
 
 /** Which lines, and how: who asks for the same, may have them as they are. */
@@ -38,6 +48,8 @@ export type ToGuardian =
       readonly type: 'guard'
       readonly runner: number
       readonly leaseMs: number
+      /** Name of the bench, if it has one. */
+      readonly bench?: string | undefined
       readonly items: readonly GuardedItem[]
     }
   | { readonly type: 'beat' }
@@ -57,8 +69,8 @@ export type FromGuardian =
   | { readonly type: 'refused'; readonly what: string; readonly error: string }
   | { readonly type: 'beat' }
   | { readonly type: 'dropped'; readonly id: number }
-  /** Somebody stopped the bench through the guardian, and all is safe. */
-  | { readonly type: 'stop'; readonly reason: string }
+  /** Somebody stopped the bench through the guardian, or the stop line did, and all is safe. */
+  | { readonly type: 'stop'; readonly reason: string; readonly line?: boolean | undefined }
   /** The answer to `bye`: what it goes on holding. */
   | { readonly type: 'over'; readonly holds: readonly number[] }
 
@@ -84,8 +96,11 @@ export interface GuardianStatus {
   readonly type: 'status'
   readonly pid: number
   readonly runner: number
-  /** `ending`: its runner has died or hangs, and all is being made safe; `holding`: what is left is held. */
-  readonly state: 'guarding' | 'ending' | 'holding'
+  /**
+   * `starting`: nothing is guarded yet; `ending`: its runner has died or hangs, and all is being made safe; `holding`: what
+   * is left is held; `leaving`: another guardian has all of it.
+   */
+  readonly state: 'starting' | 'guarding' | 'ending' | 'holding' | 'leaving'
   readonly items: readonly Pick<GuardedItem, 'id' | 'what' | 'hold' | 'request'>[]
 }
 

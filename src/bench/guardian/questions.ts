@@ -5,7 +5,7 @@ import { messageOf, PiWorkerError } from '../../errors.js'
 import { SystemClock } from '../../worker/clock.js'
 import { type Answer, encode, MessageReader, type Question } from './protocol.js'
 
-/** A guardian answers at once, unless the machine is very busy. */
+/** A guardian answers at once, unless the machine is very busy, or it has to end its runner first. */
 const ANSWER_NS = 5e9
 
 /** A connection to a guardian. Questions are answered one after the other. */
@@ -43,9 +43,13 @@ export class Questions {
     return new Questions(socket)
   }
 
-  /** @throws ERR_GUARDIAN: it refuses, is gone, or does not answer */
-  async ask<T extends Answer['type']>(question: Question, type: T): Promise<Extract<Answer, { type: T }>> {
-    const turn = this.#turn.then(() => this.#ask(question))
+  /** @throws ERR_GUARDIAN: it refuses, is gone, or does not answer within `ns` */
+  async ask<T extends Answer['type']>(
+    question: Question,
+    type: T,
+    ns = ANSWER_NS,
+  ): Promise<Extract<Answer, { type: T }>> {
+    const turn = this.#turn.then(() => this.#ask(question, ns))
     this.#turn = turn.catch(() => undefined)
     const answer = await turn
     if (answer.type === type) return answer as Extract<Answer, { type: T }>
@@ -56,10 +60,10 @@ export class Questions {
     this.#socket.destroy()
   }
 
-  async #ask(question: Question): Promise<Answer> {
+  async #ask(question: Question, ns: number): Promise<Answer> {
     if (this.#socket.destroyed) throw failed('the guardian is gone')
     this.#socket.ref()
-    const limit = this.#clock.after(ANSWER_NS, () => this.#waiting?.reject(failed('the guardian does not answer')))
+    const limit = this.#clock.after(ns, () => this.#waiting?.reject(failed('the guardian does not answer')))
     try {
       return await new Promise<Answer>((resolve, reject) => {
         this.#waiting = { resolve, reject }

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { encode, type FromGuardian, MessageReader, RUNNER_FD, type ToGuardian } from './protocol.js'
+import { encode, type FromGuardian, type GuardedItem, MessageReader, RUNNER_FD, type ToGuardian } from './protocol.js'
 
 /** What comes from a guardian. */
 export interface LinkListener {
@@ -27,6 +27,20 @@ export interface GuardianLink {
 export type StartGuardian = (fds: readonly number[]) => GuardianLink
 
 export const FIRST_LINE_FD = RUNNER_FD + 1
+
+/** Which descriptors of ours go with the items, and the items as the guardian is to have them: with its own numbers. */
+export function handOver(own: readonly GuardedItem[]): {
+  readonly fds: readonly number[]
+  readonly items: readonly GuardedItem[]
+} {
+  const fds: number[] = []
+  const items = own.map(item => {
+    const { handover } = item
+    if (handover.kind !== 'line') return item
+    return { ...item, handover: { ...handover, fd: FIRST_LINE_FD + fds.push(handover.fd) - 1 } }
+  })
+  return { fds, items }
+}
 
 /** Options of ours that would be wrong for it: a debugger's port, a loader, hooks of a test runner. */
 const NOT_INHERITED = ['NODE_OPTIONS', 'NODE_V8_COVERAGE', 'NODE_CHANNEL_FD', 'VITEST', 'VITEST_WORKER_ID']

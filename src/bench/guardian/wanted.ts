@@ -2,11 +2,14 @@
 
 import type { Handover, SafeLevel } from '../../../drivers/handover.js'
 import { PiWorkerError } from '../../errors.js'
+import { toNs } from '../../worker/duration.js'
 import { linesOf } from '../check.js'
 import type { Claimant } from '../claims.js'
 import type { AnyDefinition } from '../definition.js'
 import type { Outputs } from '../outputs.js'
-import type { GuardedItem, Hold } from './protocol.js'
+import type { Parsed } from '../schema.js'
+import { stopLine } from '../stop/stop-line.js'
+import type { GuardedItem, Hold, Watch } from './protocol.js'
 
 /** A line that is driven, and what is to become of it. */
 export interface GuardedLine {
@@ -22,6 +25,7 @@ export interface Wanted {
   readonly owners: ReadonlyMap<number, Owner>
   /** What is no line: channels of the PWM hardware, messages on buses. */
   readonly others: readonly Omit<GuardedItem, 'id'>[]
+  readonly stopLine?: (Watch & { readonly line: number }) | undefined
 }
 
 export interface Owner {
@@ -40,10 +44,15 @@ export function wantedOf(peripherals: readonly Claimant[]): Wanted {
   const lines = new Map<number, GuardedLine>()
   const owners = new Map<number, Owner>()
   const others: Omit<GuardedItem, 'id'>[] = []
+  let watched: Wanted['stopLine']
   for (const peripheral of peripherals) {
     const { name, definition, config } = peripheral
     const { type } = definition
     const own = linesOf(definition.config, config)
+    if (definition === (stopLine as AnyDefinition)) {
+      const { line, open, debounce } = config as unknown as Parsed<typeof stopLine.config>
+      watched = { line: line as number, open, debounceNs: toNs(debounce) }
+    }
     for (const { line } of own) owners.set(line as number, { name, type })
     const outputs = outputsOf(peripheral)
     if (outputs === undefined) {
@@ -54,7 +63,7 @@ export function wantedOf(peripherals: readonly Claimant[]): Wanted {
     for (const { line, safe } of outputs.lines) lines.set(line, { peripheral: name, safe, hold })
     others.push(...othersOf(name, outputs, hold))
   }
-  return { lines, owners, others }
+  return { lines, owners, others, stopLine: watched }
 }
 
 /** Refuses what only a guardian could do. @throws ERR_GUARDIAN */

@@ -47,6 +47,17 @@ export class Activity {
   /** Part of the time that it is on while it is active: 1, or the duty of PWM. */
   share = 1
 
+  /**
+   * What was before the opening, nobody knows; the program may have crashed, and again. So the load counts as off since
+   * then, after the longest time on that it may have at once, where there is one.
+   */
+  opened(time: number, { maxOnNs }: TimeLimits): void {
+    this.since = time
+    if (maxOnNs === Number.POSITIVE_INFINITY) return
+    this.cycle = time - maxOnNs
+    this.onBefore = maxOnNs
+  }
+
   copy(): Activity {
     return Object.assign(new Activity(), this)
   }

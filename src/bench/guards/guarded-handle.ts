@@ -10,6 +10,8 @@ import { GuardedPlay } from './guarded-play.js'
 import { HandleLines } from './handle-lines.js'
 import { makeWay } from './make-way.js'
 import { limitError, noPwm, playingError } from './messages.js'
+import { ownSequence } from './own-sequence.js'
+import { leftToPulls, pullsAre, refusePulls } from './pulls.js'
 
 const ALL_BITS = -1
 /** So much may hardware round a duty up. */
@@ -77,7 +79,7 @@ export class GuardedHandle extends WrappedHandle implements LineHandle {
       return state
     }
     guarded.checkPwm(duty, settings.frequency, now)
-    this.#checkPwmEnds(bit, now)
+    this.#guarded.checkPwmEnds(this.#swinging & bit, now)
     const isOn = (this.#on & bit) !== 0
     if (!isOn) this.#checkOn(bit, 0, now, bit)
     // Whatever comes of it, the line may be on.
@@ -96,26 +98,31 @@ export class GuardedHandle extends WrappedHandle implements LineHandle {
   /** @throws ERR_LIMIT, ERR_INTERLOCK */
   reconfigure(settings: LineSettings): void {
     const { direction, initial } = settings
+    refusePulls(this.#guarded.all, settings)
     const now = this.#guards.clock.now()
     if (this.#play !== undefined) this.#abort(this.#play, playingError(this.#guarded.all[0]!, 'was configured anew'))
     const flip = this.#guarded.flip(settings)
     const keeps = direction === 'output' && this.settings.direction === 'output' && initial === undefined
     const active = direction === 'input' ? 0 : keeps ? this.#on : ((initial ?? 0) ^ flip) & this.#loads
     const rises = active & ~this.#on
-    if (!keeps) this.#checkPwmEnds(active, now)
+    if (!keeps) this.#guarded.checkPwmEnds(this.#swinging & active, now)
+    const left = this.#guarded.leftOn(settings)
+    if (left !== 0) this.#makeWay(left, left, left)
     this.#checkOn(rises, this.#on & ~active, now, active)
     this.#wentOn(rises, now)
     this.inner.reconfigure(settings)
+    pullsAre(this.#guarded.all, settings)
     this.#flip = flip
     // PWM is over, and has left its line as it was at that moment.
-    const left = keeps ? active & ~(this.#swinging & ~this.#isActive()) : active
-    this.#wentOff(this.#on & ~left, now)
-    this.#endPwm(left, now)
+    const goOn = keeps ? active & ~(this.#swinging & ~this.#isActive()) : active
+    this.#wentOff(this.#on & ~goOn, now)
+    this.#swinging = this.#guarded.endPwm(this.#swinging, goOn, now)
   }
 
   /** @throws ERR_LIMIT, ERR_INTERLOCK before anything is played */
-  async play(sequence: PulseSequence, signal?: AbortSignal, began?: (time: number) => void): Promise<Played> {
+  async play(asked: PulseSequence, signal?: AbortSignal, began?: (time: number) => void): Promise<Played> {
     signal?.throwIfAborted()
+    const sequence = ownSequence(asked)
     if (this.#play !== undefined) throw playingError(this.#guarded.all[0]!, 'cannot be played on')
     const play = this.#begin(sequence)
     const stop = (): void => this.#abort(play, signal?.reason)
@@ -142,6 +149,7 @@ export class GuardedHandle extends WrappedHandle implements LineHandle {
       this.inner.release()
     } finally {
       this.#wentOff(this.#on, this.#guards.clock.now())
+      leftToPulls(this.#guarded.all)
       for (const line of this.#guarded.all) line.letGo(this)
     }
   }
@@ -169,7 +177,7 @@ export class GuardedHandle extends WrappedHandle implements LineHandle {
     const falls = this.#on & ~active & mask
     const swings = this.#swinging & active
     const now = this.#moment(swings !== 0)
-    if (swings !== 0) this.#checkPwmEnds(swings, now)
+    if (swings !== 0) this.#guarded.checkPwmEnds(swings, now)
     this.#checkOn(rises, falls, now, active)
     if (falls !== 0) {
       // First, so that no two are on together for however short.
@@ -179,7 +187,7 @@ export class GuardedHandle extends WrappedHandle implements LineHandle {
     // Whatever comes of it, they may be on.
     this.#wentOn(rises, now)
     this.inner.set(values, mask)
-    if (swings !== 0) this.#endPwm(swings, now)
+    if (swings !== 0) this.#swinging = this.#guarded.endPwm(this.#swinging, swings, now)
   }
 
   /** When lines go on, as exactly as they need it. */
@@ -212,21 +220,17 @@ export class GuardedHandle extends WrappedHandle implements LineHandle {
     for (let rest = rises; rest !== 0; rest &= rest - 1) {
       const line = this.#guarded.at(rest)
       line.checkOn(now)
-      for (const other of line.apart) if (other.handle === this ? (on & other.bit) !== 0 : other.on) isFree = false
+      for (const other of line.apart)
+        if (other.handle === this ? (on & other.bit) !== 0 : other.countsAsOn) isFree = false
     }
     if (!isFree) this.#makeWay(rises, on, told)
-  }
-
-  /** @throws ERR_LIMIT */
-  #checkPwmEnds(bits: number, now: number): void {
-    for (let rest = this.#swinging & bits; rest !== 0; rest &= rest - 1) this.#guarded.at(rest).checkPwmEnds(now)
   }
 
   /** @param on Bits of the lines that are on then. */
   #makeWay(rises: number, on: number, told: number): void {
     const isOurs = (line: GuardedLine): boolean => line.handle === this
     const outlook = {
-      isOn: (line: GuardedLine) => (isOurs(line) ? (on & line.bit) !== 0 : line.on),
+      isOn: (line: GuardedLine) => (isOurs(line) ? (on & line.bit) !== 0 : line.countsAsOn),
       isTold: (line: GuardedLine) => isOurs(line) && (told & line.bit) !== 0,
     }
     makeWay(this.#guarded.of(rises), outlook, this.#guards)
@@ -268,12 +272,6 @@ export class GuardedHandle extends WrappedHandle implements LineHandle {
     for (let rest = off; rest !== 0; rest &= rest - 1) this.#guarded.at(rest).wentOff(now)
     this.#on &= ~off
     this.#swinging &= ~off
-  }
-
-  /** Lines that had PWM are on all the time now. */
-  #endPwm(bits: number, now: number): void {
-    for (const { activity } of this.#guarded.of(this.#swinging & bits)) activity.shift(now, 1)
-    this.#swinging &= ~bits
   }
 
   #abort(play: GuardedPlay, reason: unknown): void {

@@ -8,6 +8,7 @@ import type { GuardedHandle } from './guarded-handle.js'
 import type { LineRules } from './interlocks.js'
 import { limitError, type Named, overtimeError, pwmChangeError, type Rule } from './messages.js'
 import { OnTimer } from './on-timer.js'
+import type { Pull } from './pulls.js'
 import { pwmViolation } from './refuse-input.js'
 import type { TurnTime } from './turn-time.js'
 
@@ -39,6 +40,9 @@ export class GuardedLine implements Named {
   readonly isBounded: boolean
   /** It is on, or in a play that switches it on at some time. */
   on = false
+  /** Nobody drives it, and its pull switches it on. */
+  isLeftOn = false
+  pull: Pull
   /** Of its PWM. */
   periodNs = 0
   /** What holds it now, and its bit there. */
@@ -57,6 +61,7 @@ export class GuardedLine implements Named {
     this.limits = limits
     this.isTimed = limits.minOffNs > 0 || limits.maxDuty < 1 || limits.spacingNs > 0
     this.isBounded = limits.maxOnNs !== Number.POSITIVE_INFINITY
+    if (this.isTimed) this.activity.opened(guards.clock.now(), limits)
     if (this.isBounded) {
       const trip = (): void => guards.trip(this, 'maxOn', overtimeError(this, limits))
       this.#timer = new OnTimer(guards.clock, () => this.#deadline, trip)
@@ -76,10 +81,14 @@ export class GuardedLine implements Named {
     if (this.conditions.length > 0) for (const condition of this.conditions) condition.check()
   }
 
+  get countsAsOn(): boolean {
+    return this.on || this.isLeftOn
+  }
+
   /** One of those that must be off is on. */
   get isKeptOff(): boolean {
     const { apart } = this
-    for (let index = 0; index < apart.length; index++) if (apart[index]!.on) return true
+    for (let index = 0; index < apart.length; index++) if (apart[index]!.countsAsOn) return true
     return false
   }
 

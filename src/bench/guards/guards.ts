@@ -15,6 +15,7 @@ import { GuardedLine, type HandleGuards } from './guarded-line.js'
 import type { Rules } from './interlocks.js'
 import { makeWay } from './make-way.js'
 import type { Rule } from './messages.js'
+import { pullsAre, refusePulls } from './pulls.js'
 import { TurnTime } from './turn-time.js'
 import { listening, WatchedHandle } from './watched-handle.js'
 
@@ -92,9 +93,11 @@ export class Guards implements HandleGuards {
     const guarded = request.lines.flatMap(line => this.#lines.get(line) ?? [])
     const watched = request.lines.flatMap(line => this.#watched.get(line) ?? [])
     if (guarded.length === 0 && watched.length === 0) return await this.#source.request(request)
+    refusePulls(guarded, request.settings)
     const rising = this.#goOn(request, guarded)
     try {
       const handle = watched.length === 0 ? await this.#source.request(request) : await this.#watch(request, watched)
+      pullsAre(guarded, request.settings)
       return guarded.length === 0 ? handle : new GuardedHandle(handle, guarded, this)
     } catch (error) {
       for (const line of rising) line.wentOff(this.clock.now())
@@ -113,7 +116,7 @@ export class Guards implements HandleGuards {
     const now = this.clock.now()
     for (const line of rising) line.checkOn(now)
     const isTold = (line: GuardedLine): boolean => rising.includes(line)
-    makeWay(rising, { isOn: line => line.on || isTold(line), isTold }, this)
+    makeWay(rising, { isOn: line => line.countsAsOn || isTold(line), isTold }, this)
     for (const line of rising) line.wentOn(now)
     return rising
   }

@@ -2,6 +2,7 @@
 
 import type { LineHandle, LineSettings } from '../../../drivers/driver.js'
 import type { GuardedLine } from './guarded-line.js'
+import { isPulledOn } from './pulls.js'
 
 export class HandleLines {
   readonly all: readonly GuardedLine[]
@@ -39,6 +40,22 @@ export class HandleLines {
     } catch {
       return otherwise
     }
+  }
+
+  /** Bits of those that their pulls switch on, when these settings leave them to their pulls. */
+  leftOn(settings: LineSettings): number {
+    return settings.direction === 'input' ? bitsOf(this.all.filter(line => isPulledOn(line, settings))) : 0
+  }
+
+  /** @param bits Of those that have PWM. @throws ERR_LIMIT */
+  checkPwmEnds(bits: number, now: number): void {
+    for (let rest = bits; rest !== 0; rest &= rest - 1) this.at(rest).checkPwmEnds(now)
+  }
+
+  /** Of those that had PWM, these are on all the time now. Gives the bits of the others. */
+  endPwm(swinging: number, bits: number, now: number): number {
+    for (const { activity } of this.of(swinging & bits)) activity.shift(now, 1)
+    return swinging & ~bits
   }
 
   /** Bits of those that are taken to be on. */

@@ -13,12 +13,17 @@ export const GUARD_KEYS = {
     DurationSchema({ description: 'Longest time that it may be on in one go; then it is off.', exclusiveMinimum: 0 }),
   ),
   minOff: Type.Optional(
-    DurationSchema({ description: 'It must have been off so long before it goes on again.', exclusiveMinimum: 0 }),
+    DurationSchema({
+      description:
+        'It must have been off so long before it goes on; the time before the bench was opened does not count.',
+      exclusiveMinimum: 0,
+    }),
   ),
   maxDuty: Type.Optional(
     Type.Number({
       description:
-        'Largest part of the time that it may be on, from each time that it goes on to the next; and of PWM.',
+        'Largest part of the time that it may be on, from each time that it goes on to the next; and of PWM. ' +
+        'With maxOn, it is taken to have been on for so long just before the bench was opened.',
       exclusiveMinimum: 0,
       maximum: 1,
     }),

@@ -91,6 +91,16 @@ export function interlockError(what: Named, rule: Interlock, message: string, re
   })
 }
 
+/** Its line would be left to a pull. */
+export function pullError({ name, peripheral, line }: Named, pull: 'pull-up' | 'pull-down'): PiWorkerError {
+  const message = `${name} cannot be configured so: its ${pull} would switch it on, and nothing could switch it off`
+  return new PiWorkerError('ERR_LIMIT', message, {
+    place: name,
+    remedy: 'Use the other pull, or keep it an output that drives both levels (push-pull).',
+    details: { peripheral, line },
+  })
+}
+
 /** While pulses are played, nobody else can say what a line is. */
 export function playingError({ name, peripheral, line }: Named, how: string): PiWorkerError {
   return new PiWorkerError('ERR_LIMIT', `${name} ${how} while pulses are played: its limits could not be kept`, {

@@ -19,6 +19,7 @@ import { Listeners } from '../../listeners.js'
 import { WrappedHandle } from '../wrapped-handle.js'
 import type { WatchedLine } from './condition.js'
 import { noPwm } from './messages.js'
+import { ownSequence } from './own-sequence.js'
 
 const ALL_BITS = -1
 
@@ -74,7 +75,8 @@ export class WatchedHandle extends WrappedHandle implements LineHandle {
     return stop
   }
 
-  async play(sequence: PulseSequence, signal?: AbortSignal, began?: (time: number) => void): Promise<Played> {
+  async play(asked: PulseSequence, signal?: AbortSignal, began?: (time: number) => void): Promise<Played> {
+    const sequence = ownSequence(asked)
     const touched = sequence.steps.reduce((bits, { mask = ALL_BITS }) => bits | mask, 0)
     const played = this.#watched.filter(({ bit }) => (touched & bit) !== 0)
     const over = played.map(({ line }) => line.willPlay())

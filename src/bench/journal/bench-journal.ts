@@ -31,7 +31,9 @@ export interface BenchJournalParts {
   readonly file: string
   /** Of the run before, when it did not come to its end. */
   readonly recovered: Recovered | undefined
-  /** Begins the journal of this run; after a recovery, only when all is safe. @throws ERR_JOURNAL */
+  /** It need not begin with the bench: it is tried again with each action that has to be in it. */
+  readonly canWait: boolean
+  /** Begins the journal of this run; after a recovery, only when all is safe. May be tried again. @throws ERR_JOURNAL */
   readonly begin: (commands: () => Commands) => Promise<Journal>
   /** Names of lines by their numbers. */
   readonly names: ReadonlyMap<number, string>
@@ -49,6 +51,7 @@ export class BenchJournal {
   readonly #parts: BenchJournalParts
   readonly #clock: Worker['clock']
   #journal: Journal | undefined
+  #beginning: Promise<Journal> | undefined
   #lines: CommandedLines | undefined
   /** The intents of tasks that are not over, by the tasks. */
   readonly #inFlight = new Map<string, IntentRecord>()
@@ -75,7 +78,7 @@ export class BenchJournal {
 
   /** Begins at once, unless the run before has to be made safe first. @throws ERR_JOURNAL */
   async beginIfClean(): Promise<void> {
-    if (this.recovered === undefined) await this.#begin()
+    if (this.recovered === undefined) await this.#beginNow()
   }
 
   /**
@@ -85,15 +88,8 @@ export class BenchJournal {
    */
   async recover(queues: readonly PeripheralQueue[]): Promise<void> {
     if (this.recovered === undefined) return
-    const errors = (await Promise.all(queues.map(queue => queue.makeSafe()))).filter(error => error !== undefined)
-    if (errors.length > 0) {
-      const reasons = errors.map(({ message }) => message).join('; ')
-      throw new PiWorkerError('ERR_NOT_SAFE', `after a run that did not come to its end, ${reasons}`, {
-        place: errors.map(({ place }) => place).join(', '),
-        cause: errors[0],
-      })
-    }
-    await this.#begin()
+    await makeAllSafe(queues, 'after a run that did not come to its end')
+    await this.#beginNow()
   }
 
   /** The bench is open. Tells what was recovered as soon as whoever opened it can listen. */
@@ -137,9 +133,21 @@ export class BenchJournal {
     return this.#ending
   }
 
-  async #begin(): Promise<void> {
+  async #beginNow(): Promise<void> {
+    try {
+      await this.#begin()
+    } catch (error) {
+      if (!this.#parts.canWait) throw error
+    }
+  }
+
+  async #begin(): Promise<Journal> {
     const commands = (): Commands => this.#lines?.commands() ?? {}
-    this.#journal = await this.#clock.hold(this.#parts.begin(commands))
+    this.#beginning ??= this.#parts.begin(commands).finally(() => {
+      this.#beginning = undefined
+    })
+    this.#journal = await this.#clock.hold(this.#beginning)
+    return this.#journal
   }
 
   async #intend({ peripheral, action, input, effect }: Intended, { task }: TaskContext): Promise<void> {
@@ -156,8 +164,8 @@ export class BenchJournal {
     }
     this.#inFlight.set(id, intent)
     try {
-      if (this.#journal === undefined) throw new PiWorkerError('ERR_CLOSED', 'it has not begun')
-      await this.#clock.hold(this.#journal.intend(intent))
+      const journal = this.#journal ?? (await this.#begin())
+      await this.#clock.hold(journal.intend(intent))
       this.#acted.add(peripheral)
     } catch (cause) {
       // Of the attempt before, which was stopped while it waited for the disk, unless a later one has its own by now.
@@ -189,6 +197,16 @@ export class BenchJournal {
   #now(): { time: number; at: number } {
     return { time: this.#clock.wall(), at: this.#clock.now() }
   }
+}
+
+/** Puts everything into its safe state. @param when For the message. @throws ERR_NOT_SAFE, for all that failed */
+export async function makeAllSafe(queues: readonly PeripheralQueue[], when: string): Promise<void> {
+  const errors = (await Promise.all(queues.map(queue => queue.makeSafe()))).filter(error => error !== undefined)
+  if (errors.length === 0) return
+  throw new PiWorkerError('ERR_NOT_SAFE', `${when}, ${errors.map(({ message }) => message).join('; ')}`, {
+    place: errors.map(({ place }) => place).join(', '),
+    cause: errors[0],
+  })
 }
 
 /** Waits for `work`, or rejects with the reason as soon as the task is stopped: a disk that hangs must hold no task. */

@@ -1,6 +1,6 @@
 /** ERR_JOURNAL in all its forms: what is wrong with a journal, where, and what to do about it. */
 
-import { codeOf, messageOf, PiWorkerError } from '../../errors.js'
+import { codeOf, isPiWorkerError, messageOf, PiWorkerError } from '../../errors.js'
 
 const LOOK = 'Look at the hardware: nobody can say what was in flight. Then move the file away:'
 
@@ -53,6 +53,11 @@ export function inUse(bench: string, pid: number, folder: string): PiWorkerError
   )
 }
 
+/** Whether that is why it cannot be opened: its lines are somebody else's then. */
+export function isInUse(error: unknown): boolean {
+  return isPiWorkerError(error, 'ERR_JOURNAL') && error.details?.pid !== undefined
+}
+
 const DO_WITHOUT =
   'Or choose another folder (journal: { folder }, --journal <folder>), or do without (journal: false, --no-journal).'
 
@@ -77,7 +82,7 @@ export function cannot(what: string, file: string, cause: unknown): PiWorkerErro
 
 /** An action is not begun, because the journal could not be told of it. */
 export function refused(action: string, file: string, cause: unknown): PiWorkerError {
-  const [why, remedy] = troubleOf(cause)
+  const [why, remedy] = troubleOf(isPiWorkerError(cause, 'ERR_JOURNAL') ? (cause.cause ?? cause) : cause)
   const message = `${action} was not begun: the journal ${file} cannot be written: ${why}`
   const retry = 'Then start the action again: the journal is tried anew with each. Reading goes on meanwhile.'
   return journalError(message, file, [remedy, retry], { action }, cause)

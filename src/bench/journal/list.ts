@@ -3,12 +3,12 @@
 import { join } from 'node:path'
 import type { PiWorkerError } from '../../errors.js'
 import { isPiWorkerError } from '../../errors.js'
+import { readJournal } from './beginning.js'
 import type { JournalFolder } from './files.js'
 import type { JournalRecord } from './format.js'
 import { fileNames } from './journal.js'
 import { cannot } from './journal-errors.js'
 import { lockedBy } from './lock.js'
-import { readJournal } from './open-journal.js'
 import type { Processes } from './processes.js'
 import { type Recovered, recover } from './recover.js'
 

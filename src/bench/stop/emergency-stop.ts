@@ -1,16 +1,17 @@
 /**
  * The emergency stop of a bench: in one turn all outputs are at their safe levels and nobody who runs can act any more;
- * then every safe state is confirmed. It is latched until somebody takes the blame for going on.
+ * then every safe state is confirmed. It is latched until somebody takes the blame for going on, by the next start too.
  */
 
 import { isPiWorkerError, PiWorkerError, textOf } from '../../errors.js'
 import { Listeners } from '../../listeners.js'
 import { badOption } from '../../worker/task-options.js'
-import type { Worker } from '../../worker/worker.js'
+import type { GoOn, Worker } from '../../worker/worker.js'
 import type { BenchBuses } from '../bench-buses.js'
 import type { OpenPeripheral } from '../open-peripheral.js'
 import { notSafeError } from './not-safe.js'
 import type { StopLine } from './stop-line.js'
+import type { StopMark } from './stop-mark.js'
 
 /** What happens to tasks that wait when a bench is stopped. */
 export type WhenStopped = 'fail' | 'keep'
@@ -38,6 +39,8 @@ export interface EmergencyStopParts {
   readonly opened: readonly OpenPeripheral[]
   readonly line: StopLine | undefined
   readonly whenStopped: WhenStopped
+  /** Remembers the stop for the next start; undefined for a rehearsal. */
+  readonly mark?: StopMark | undefined
 }
 
 /** Long enough for a sentence; an event is no place for a book. */
@@ -47,6 +50,8 @@ export class EmergencyStop {
   readonly #parts: EmergencyStopParts
   readonly #listeners = new Listeners<PiWorkerError>()
   #latched: StopRecord | undefined
+  /** Of the stops of the worker: whoever has no part in this one cannot end it. */
+  readonly #goOns: GoOn[] = []
   /** How often it was stopped: a reset that a stop overtakes is none. */
   #stops = 0
   /** The confirmation of the last stop. Never rejects. */
@@ -87,14 +92,16 @@ export class EmergencyStop {
     // First what acts and what is on; only then those who hear of it: they could do anything.
     buses.halt(why)
     const errors = opened.map(peripheral => peripheral.halt(why))
-    worker.stop({ error: () => stoppedError(latched), waiting: whenStopped })
+    this.#goOns.push(worker.stop({ error: () => stoppedError(latched), waiting: whenStopped }))
+    const forgotten = first ? this.#remember(latched) : undefined
     const { reason: told, by: who } = record
     worker.tell({ type: 'stop', reason: told, by: who })
     if (first) this.#listeners.tell(why)
     const confirming = this.#confirm(errors)
     this.#confirming = confirming
     const confirmed = confirming.then(error => {
-      if (error !== undefined) throw error
+      const failure = error ?? forgotten
+      if (failure !== undefined) throw failure
     })
     confirmed.catch(() => undefined) // whoever pressed the button may not wait; events and the exit code tell of it
     return confirmed
@@ -115,7 +122,10 @@ export class EmergencyStop {
         'Say who goes on, or why it can go on: acknowledge: "Ann, the hose is mended".',
       )
     }
-    if (this.#latched === undefined) return
+    if (this.#latched === undefined) {
+      this.#parts.mark?.remove() // of a stop by its guardian, while it was stuck
+      return
+    }
     this.#resetting ??= this.#reset(said, waiting, sentence(by)).finally(() => {
       this.#resetting = undefined
     })
@@ -136,11 +146,22 @@ export class EmergencyStop {
     if (unsafe !== undefined) throw unsafe
     this.#refuseOpenLine()
     if (this.#stops !== stops) throw refused('it was stopped again meanwhile', 'See why, then reset it again.')
+    this.#parts.mark?.remove()
     this.#latched = undefined
     buses.goOn()
     for (const peripheral of opened) peripheral.goOn()
     worker.tell({ type: 'stopReset', acknowledge, by })
-    worker.goOn(waiting)
+    for (const goOn of this.#goOns.splice(0)) goOn(waiting)
+  }
+
+  /** Gives why it could not. */
+  #remember(stop: StopRecord): unknown {
+    try {
+      this.#parts.mark?.write(stop)
+      return undefined
+    } catch (error) {
+      return error
+    }
   }
 
   /** Every safe state, whatever the tasks that were ended still do: they can do nothing. */

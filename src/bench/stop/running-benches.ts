@@ -5,12 +5,12 @@ import { connect } from 'node:net'
 import { catalogue, codeOf, type ErrorCode, PiWorkerError } from '../../errors.js'
 import { type Clock, SystemClock } from '../../worker/clock.js'
 import { MessageReader } from '../guardian/protocol.js'
-import { Questions } from '../guardian/questions.js'
-import { runFolder, socketsIn } from '../run-folder.js'
+import { runFolder } from '../run-folder.js'
 import { addressesIn, type BenchAddress, pathName } from './bench-address.js'
 import type { BenchAnswer, BenchRequest, ErrorText } from './bench-requests.js'
 import { listens } from './bench-socket.js'
 import type { BenchStatus } from './status.js'
+import { type GuardianStop, stopByGuardians } from './stop-by-guardian.js'
 
 export interface AskOptions {
   readonly folder?: string | undefined
@@ -19,7 +19,7 @@ export interface AskOptions {
 
 /** How a bench was stopped. */
 export interface StopOutcome {
-  /** Its program, or its guardian, when the program was stuck. */
+  /** Its program, or its guardian, when the program was stuck: that stops every bench of the program. */
   readonly by: 'program' | 'guardian'
   /** Every safe state is confirmed; false when the program ended before it said so. */
   readonly confirmed: boolean
@@ -27,6 +27,8 @@ export interface StopOutcome {
 
 /** A program that is not stuck takes a stop within a turn of its event loop. */
 const TAKEN_NS = 250e6
+/** One whose guardians have answered has ended, or it has the stop from them. */
+const TAKEN_AFTER_ALL_NS = 1e9
 /** Longer than a task's grace and a safe state may take together. */
 const DONE_NS = 30e9
 /** Nobody waits longer for a bench that says nothing at all. */
@@ -94,7 +96,7 @@ export async function tell(bench: BenchAddress, request: BenchRequest, options: 
 }
 
 /**
- * Stops a bench by its program; if that does not take it at once, by its guardian, which needs no program.
+ * Stops a bench by its program; if that does not take it at once, by its guardians, which need no program.
  * @throws ERR_NOT_SAFE: it could not be stopped, or something is not safe; what the bench refuses it with
  */
 export async function stopBench(
@@ -106,38 +108,21 @@ export async function stopBench(
   const talk = new Talk(bench, { type: 'stop', reason, by }, options.clock)
   try {
     let taken = await talk.next(TAKEN_NS)
+    let guardians: GuardianStop | undefined
     if (typeof taken === 'string') {
       // Its event loop is blocked, or it is dying. The stop lies in its socket, and is taken when it goes on.
-      if (await stopByGuardian(bench, reason, options)) return { by: 'guardian', confirmed: true }
-      if (taken === 'late') taken = await talk.next(DONE_NS)
+      guardians = await stopByGuardians(bench.pid, reason, options.folder ?? runFolder())
+      if (guardians.confirmed) return { by: 'guardian', confirmed: true }
+      const patience = guardians.failed.length > 0 ? TAKEN_AFTER_ALL_NS : DONE_NS
+      if (taken === 'late') taken = await talk.next(patience)
     }
-    if (typeof taken === 'string') throw notStopped(bench, taken)
+    if (typeof taken === 'string') throw notStopped(bench, taken, guardians?.failed)
     const done = await talk.next(DONE_NS)
     if (done === 'late') throw notStopped(bench, done)
     return { by: 'program', confirmed: done !== 'gone' }
   } finally {
     talk.close()
   }
-}
-
-/** False when it has none. @throws ERR_NOT_SAFE, ERR_GUARDIAN */
-async function stopByGuardian({ pid, name }: BenchAddress, reason: string, options: AskOptions): Promise<boolean> {
-  for (const path of socketsIn(options.folder ?? runFolder(), 'guardian')) {
-    const guardian = await Questions.open(path)
-    if (guardian === undefined) continue
-    try {
-      const { runner } = await guardian.ask({ type: 'status' }, 'status')
-      if (runner !== pid) continue
-      const { failed } = await guardian.ask({ type: 'stop', reason }, 'stopped')
-      if (failed.length === 0) return true
-      throw new PiWorkerError('ERR_NOT_SAFE', `the guardian of ${name} could not do all: ${failed.join('; ')}`, {
-        place: name,
-      })
-    } finally {
-      guardian.close()
-    }
-  }
-  return false
 }
 
 async function ask(bench: BenchAddress, request: BenchRequest, ns: number, options: AskOptions): Promise<BenchAnswer> {
@@ -216,8 +201,9 @@ function noAnswer(bench: BenchAddress, why: string): PiWorkerError {
   return new PiWorkerError('ERR_NO_ANSWER', `${labelOf(bench)} does not answer: ${why}`, { place: labelOf(bench) })
 }
 
-function notStopped(bench: BenchAddress, how: 'late' | 'gone'): PiWorkerError {
-  const why = how === 'gone' ? 'its program ended before it said so' : 'its program is stuck, and no guardian answers'
+function notStopped(bench: BenchAddress, how: 'late' | 'gone', failed: readonly string[] = []): PiWorkerError {
+  const program = how === 'gone' ? 'its program ended before it said so' : 'its program is stuck'
+  const why = failed.length > 0 ? `${program}; ${failed.join('; ')}` : `${program}, and no guardian confirms it`
   return new PiWorkerError('ERR_NOT_SAFE', `${labelOf(bench)} may not be stopped: ${why}`, {
     place: labelOf(bench),
     remedy: `Cut the power of the loads by hand; then end the program: kill -9 ${bench.pid}`,

@@ -5,7 +5,9 @@ import { type AnyDefinition, definePeripheral } from '../../../src/bench/definit
 import { BenchGuard, type GuardianChoice } from '../../../src/bench/guardian/bench-guard.js'
 import type { Outputs } from '../../../src/bench/outputs.js'
 import { Line } from '../../../src/bench/schema.js'
+import { stopLine } from '../../../src/bench/stop/stop-line.js'
 import type { WorkerEvent } from '../../../src/worker/events.js'
+import { sleep } from '../../../src/worker/sleep.js'
 import { VirtualClock } from '../../../src/worker/virtual-clock.js'
 import { Worker } from '../../../src/worker/worker.js'
 import { tempFolder } from '../../drivers/temp-folder.js'
@@ -39,12 +41,15 @@ let links: FakeLink[]
 let events: WorkerEvent[]
 /** What no guardian accepts. */
 let unacceptable: string
+/** Called with each guardian that is started. */
+let onStart: (link: FakeLink) => void
 beforeEach(() => {
   clock = new VirtualClock()
   worker = new Worker({ clock })
   board = guardable(new MockBoard({ clock }), { folder: tempFolder() })
   links = []
   unacceptable = ''
+  onStart = () => undefined
   events = []
   worker.listen(event => events.push(event))
 })
@@ -53,18 +58,22 @@ interface Prepared {
   readonly definition?: AnyDefinition
   readonly config?: Record<string, unknown>
   readonly choice?: boolean | GuardianChoice | undefined
+  /** Configuration of a stop line. */
+  readonly stop?: Record<string, unknown>
 }
 
-function prepare({ definition = acting(lowIsSafe), config = {}, ...rest }: Prepared = {}): Promise<BenchGuard> {
+function prepare({ definition = acting(lowIsSafe), config = {}, stop, ...rest }: Prepared = {}): Promise<BenchGuard> {
+  const button = stop === undefined ? [] : [{ name: 'stop', definition: stopLine as AnyDefinition, config: stop }]
   return BenchGuard.prepare({
     choice: 'choice' in rest ? rest.choice : true,
     board,
-    peripherals: [{ name: 'pump', definition, config: { line: 17, ...config } }],
+    peripherals: [...button, { name: 'pump', definition, config: { line: 17, ...config } }],
     worker,
     start: fds => {
       const link = new FakeLink(clock, 900 + links.length, fds)
       link.world.unacceptable.add(unacceptable)
       links.push(link)
+      onStart(link)
       return link
     },
     folder: '/nowhere',
@@ -167,6 +176,64 @@ describe('a bench with a guardian', () => {
   })
 })
 
+describe('a stop line', () => {
+  /** With the pump. The button closes to ground: it is open when it is high. */
+  async function begun() {
+    const guard = await prepare({ stop: { line: 5, bias: 'pull-up', open: 'high', debounce: 30 } })
+    const handle = await guard.lines.request({ lines: [5], settings: INPUT })
+    await guard.lines.request({ lines: [17], settings: OUTPUT })
+    onStart = link => link.world.levels.set('nothing', 'low')
+    await guard.begin()
+    const stops: string[] = []
+    guard.attach((reason, by) => stops.push(`${by}: ${reason}`))
+    const open = async (): Promise<void> => {
+      links.at(-1)?.world.levels.set('nothing', 'high')
+      await sleep(clock, 100)
+    }
+    return { handle, stops, open }
+  }
+
+  it('is watched by the guardian too, which stops the bench when its program does not', async () => {
+    const { stops, open } = await begun()
+    const [first] = links[0]?.said ?? []
+    expect(first?.type === 'guard' && first.items.find(({ watch }) => watch !== undefined)).toMatchObject({
+      what: 'the stop line GPIO5',
+      hold: 'exit',
+      watch: { open: 'high', debounceNs: 30e6 },
+    })
+    await open()
+    expect(stops).toEqual(['the stop line: the stop line GPIO5 opened'])
+  })
+
+  it('stops a bench once that has stopped by itself, and again after its reset', async () => {
+    const { stops, open } = await begun()
+    worker.tell({ type: 'stop', reason: 'the stop line GPIO5 opened', by: 'the stop line' })
+    await open()
+    expect([stops, links[0]?.words.at(-1)]).toEqual([[], 'stopped'])
+    links[0]?.world.levels.set('nothing', 'low')
+    await sleep(clock, 100)
+    worker.tell({ type: 'stopReset', acknowledge: 'Ann', by: 'Ann' })
+    await open()
+    expect(stops).toHaveLength(1)
+  })
+
+  it('is dropped by the guardian before it is let go', async () => {
+    const { handle } = await begun()
+    handle.release()
+    expect(links[0]?.words.at(-1)).toBe('drop')
+  })
+
+  it('that no other process can read is watched by its program alone', async () => {
+    const { request } = board
+    board.request = async asked => {
+      const handle = await request(asked)
+      return asked.lines[0] === 5 ? Object.assign(handle, { handover: undefined }) : handle
+    }
+    await begun()
+    expect(guardedBy(links[0])).toEqual(['pump: GPIO17 low exit'])
+  })
+})
+
 describe('a guardian is wanted', () => {
   it('by default on real drivers', async () => {
     Object.assign(board, { driver: 'onoff' })
@@ -264,11 +331,14 @@ describe('when the guardian is gone', () => {
     return guard
   }
 
-  it('another one guards, and an event says so', async () => {
+  it('an event says so at once, and another one when another one guards', async () => {
     await begun(true)
     links[0]?.end('it ended with SIGKILL')
-    await turn()
     expect(events).toMatchObject([
+      { type: 'guardian', state: 'gone', pid: null, error: 'the guardian is gone: it ended with SIGKILL' },
+    ])
+    await turn()
+    expect(events.slice(1)).toMatchObject([
       { type: 'guardian', state: 'restarted', pid: 901, error: 'the guardian is gone: it ended with SIGKILL' },
     ])
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sleep } from '../../../src/worker/sleep.js'
-import { FakeWorld, guarding, item, LEASE_MS, RUNNER, turn } from './world.js'
+import { FakeWorld, guarding, item, LEASE_MS, RUNNER, stopLine, turn } from './world.js'
 
 /** Signs of life for so many ms. */
 async function beatFor(ms: number, { duty, world }: Awaited<ReturnType<typeof guarding>>): Promise<void> {
@@ -198,6 +198,30 @@ describe('when the runner says goodbye', () => {
   })
 })
 
+describe('before it writes down what it did, a guardian', () => {
+  it('goes on making safe what somebody stopped', async () => {
+    const { duty, world } = await guarding([item(1, 'a')])
+    world.log = () => {
+      world.log = () => undefined
+      throw new RangeError('nobody reads it')
+    }
+    duty.stop('fire').catch(() => undefined)
+    await sleep(world.clock, 30)
+    expect(world.done).toEqual(['safe a', 'safe a'])
+  })
+
+  it.each(['gone', 'bye'] as const)('holds what is to be held: %s', async how => {
+    const { duty, world } = await guarding([item(1, 'a', 5000)])
+    const states: string[] = []
+    world.log = () => void states.push(duty.status().state)
+    world.lives = false
+    if (how === 'gone') duty.gone()
+    else duty.receive({ type: 'bye' })
+    await turn()
+    expect([states, world.done.at(-1)]).toEqual([['holding'], 'detach'])
+  })
+})
+
 describe('while it guards, a guardian', () => {
   it('leaves alone what its runner is about to let go', async () => {
     const { duty, world } = await guarding([item(1, 'a'), item(2, 'b')])
@@ -242,28 +266,170 @@ describe('a stop through the guardian', () => {
   it('makes all safe before anything is asked, and again until the runner has stopped its queues', async () => {
     const both = await guarding([item(1, 'a')])
     const { duty, world } = both
-    expect(duty.stop('fire')).toEqual({ did: ['a'], failed: [] })
+    const stopping = duty.stop('fire')
     expect([world.done, world.told.at(-1)]).toEqual([['safe a'], { type: 'stop', reason: 'fire' }])
     await sleep(world.clock, 50)
     expect(world.done).toEqual(['safe a', 'safe a', 'safe a'])
     duty.receive({ type: 'stopped' })
+    expect(await stopping).toEqual({ did: ['a'], failed: [] })
     await beatFor(2 * LEASE_MS, both)
     expect(world.done).toHaveLength(3)
     expect(world.logged[0]).toMatch(/runner 811 was stopped: fire; safe are a$/)
   })
 
-  it('ends a runner that never answers, as any that hangs', async () => {
-    const { duty, world } = await guarding([item(1, 'a')])
-    duty.stop('fire')
-    await sleep(world.clock, LEASE_MS + 30)
-    expect(world.done).toContain(`kill ${RUNNER}`)
-    expect(world.done.at(-1)).toBe('leave')
+  it('ends a runner that does not take it within 250 ms, whose threads may drive lines, before it is confirmed', async () => {
+    const world = new FakeWorld()
+    world.dyingNs = 50e6
+    const { duty } = await guarding([item(1, 'a')], world)
+    let confirmed = false
+    const stopping = duty.stop('fire').finally(() => {
+      confirmed = true
+    })
+    await sleep(world.clock, 249)
+    expect([confirmed, world.done.includes(`kill ${RUNNER}`)]).toEqual([false, false])
+    await sleep(world.clock, 30)
+    expect([confirmed, world.done.includes(`kill ${RUNNER}`)]).toEqual([false, true])
+    expect(await stopping).toEqual({ did: ['a'], failed: [] })
+    expect(world.done.slice(-3)).toEqual(['safe a after', 'let go a', 'leave'])
+    expect(world.logged.at(-1)).toMatch(
+      /runner 811 did not take the stop within 250 ms and has been ended; safe are a$/,
+    )
+  })
+
+  it('is confirmed too when the runner dies or says goodbye meanwhile', async () => {
+    const dying = await guarding([item(1, 'a')])
+    const first = dying.duty.stop('fire')
+    dying.world.lives = false
+    dying.duty.gone()
+    expect(await first).toEqual({ did: ['a'], failed: [] })
+    const ending = await guarding([item(1, 'a')])
+    const second = ending.duty.stop('fire')
+    ending.duty.receive({ type: 'bye' })
+    expect(await second).toEqual({ did: ['a'], failed: [] })
+  })
+
+  it('is confirmed to everybody who asked for it', async () => {
+    const { duty } = await guarding([item(1, 'a')])
+    const stopping = [duty.stop('fire'), duty.stop('smoke')]
+    duty.receive({ type: 'stopped' })
+    expect(await Promise.all(stopping)).toHaveLength(2)
   })
 
   it('says what it could not make safe', async () => {
     const { duty, world } = await guarding([item(1, 'a')])
     world.broken.add('a')
-    expect(duty.stop('fire')).toEqual({ did: [], failed: ['a (ENODEV)'] })
+    const stopping = duty.stop('fire')
+    duty.receive({ type: 'stopped' })
+    expect(await stopping).toEqual({ did: [], failed: ['a (ENODEV)'] })
+  })
+
+  it('makes what is held safe again', async () => {
+    const { duty, world } = await guarding([item(1, 'a', 'forever')])
+    duty.receive({ type: 'bye' })
+    world.done.length = 0
+    expect(await duty.stop('fire')).toEqual({ did: ['a'], failed: [] })
+    expect(world.done).toEqual(['safe a after'])
+  })
+
+  it('is refused by one that guards nothing yet, or not any more', async () => {
+    const { Duty } = await import('../../../src/bench/guardian/duty.js')
+    const duty = new Duty(new FakeWorld())
+    await expect(duty.stop('fire')).rejects.toMatchObject({ code: 'ERR_GUARDIAN' })
+    expect(duty.status().state).toBe('starting')
+    const replaced = await guarding([item(1, 'a')])
+    const stopping = replaced.duty.stop('fire')
+    replaced.duty.receive({ type: 'replaced' })
+    await expect(stopping).rejects.toMatchObject({ code: 'ERR_GUARDIAN' })
+    await expect(replaced.duty.stop('fire')).rejects.toMatchObject({ code: 'ERR_GUARDIAN' })
+    expect(replaced.duty.status().state).toBe('leaving')
+  })
+})
+
+describe('a stop line', () => {
+  async function watching({ debounceNs = 0 } = {}) {
+    const world = new FakeWorld()
+    world.levels.set('button', 'low')
+    const both = await guarding([item(1, 'a'), stopLine(2, 'button', debounceNs)], world)
+    const stops = () => world.told.filter(({ type }) => type === 'stop')
+    return { ...both, stops }
+  }
+
+  it('that opens stops the runner within 20 ms, whatever its event loop does', async () => {
+    const { world, stops } = await watching()
+    await sleep(world.clock, 1000)
+    expect([world.done, stops()]).toEqual([[], []])
+    world.levels.set('button', 'high')
+    await sleep(world.clock, 20)
+    expect(world.done).toEqual(['safe a'])
+    expect(stops()).toEqual([{ type: 'stop', reason: 'button opened', line: true }])
+  })
+
+  it('stops it once each time that it opens', async () => {
+    const both = await watching()
+    const { duty, world, stops } = both
+    for (const opening of [1, 2]) {
+      world.levels.set('button', 'high')
+      await sleep(world.clock, 30)
+      duty.receive({ type: 'stopped' })
+      await beatFor(LEASE_MS, both)
+      expect(stops()).toHaveLength(opening)
+      world.levels.set('button', 'low')
+      await sleep(world.clock, 30)
+    }
+  })
+
+  it('does not stop it before it has been open for its debounce', async () => {
+    const { world, stops } = await watching({ debounceNs: 100e6 })
+    world.levels.set('button', 'high')
+    await sleep(world.clock, 90)
+    world.levels.set('button', 'low')
+    await sleep(world.clock, 20)
+    world.levels.set('button', 'high')
+    await sleep(world.clock, 90)
+    expect(stops()).toEqual([])
+    await sleep(world.clock, 40)
+    expect(stops()).toHaveLength(1)
+  })
+
+  it('is remembered when the runner did not take the stop, so that whoever starts it again hears of it', async () => {
+    const taken = await watching()
+    taken.world.levels.set('button', 'high')
+    await sleep(taken.world.clock, 30)
+    taken.duty.receive({ type: 'stopped' })
+    taken.world.lives = false
+    taken.duty.gone()
+    await turn()
+    expect(taken.world.remembered).toEqual([])
+    const stuck = await watching()
+    stuck.world.levels.set('button', 'high')
+    await sleep(stuck.world.clock, 400)
+    expect(stuck.world.remembered).toEqual(['dose: button opened'])
+  })
+
+  it('that cannot be read any more stops it', async () => {
+    const { world, stops } = await watching()
+    world.levels.delete('button')
+    await sleep(world.clock, 20)
+    expect(stops()).toEqual([{ type: 'stop', reason: 'button cannot be read: ENODEV', line: true }])
+  })
+
+  it('that cannot be read from the beginning is refused', async () => {
+    const world = new FakeWorld()
+    await guarding([stopLine(1, 'button')], world)
+    expect(world.told).toEqual([{ type: 'refused', what: 'button', error: 'ENODEV' }])
+  })
+
+  it('is not heeded once it is dropped, or the runner has ended', async () => {
+    const dropped = await watching()
+    dropped.duty.receive({ type: 'drop', id: 2 })
+    dropped.world.levels.set('button', 'high')
+    await sleep(dropped.world.clock, 100)
+    expect(dropped.stops()).toEqual([])
+    const ended = await watching()
+    ended.duty.receive({ type: 'bye' })
+    ended.world.levels.set('button', 'high')
+    await sleep(ended.world.clock, 100)
+    expect([ended.stops(), ended.world.done]).toEqual([[], ['safe a', 'forget a', 'forget button', 'leave']])
   })
 })
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { Guardian, type GuardianOptions } from '../../../src/bench/guardian/guardian.js'
+import { Guardian } from '../../../src/bench/guardian/guardian.js'
+import type { GuardianOptions } from '../../../src/bench/guardian/guardian-options.js'
 import type { PiWorkerError } from '../../../src/errors.js'
 import { sleep } from '../../../src/worker/sleep.js'
 import { VirtualClock } from '../../../src/worker/virtual-clock.js'
 import { failureOf } from '../setup.js'
-import { FakeLink, item, LEASE_MS, turn } from './world.js'
+import { FakeLink, item, LEASE_MS, stopLine, turn } from './world.js'
 
 class Runner {
   readonly clock = new VirtualClock()
@@ -18,6 +19,7 @@ class Runner {
     this.guardian = new Guardian({
       leaseMs: LEASE_MS,
       whenGuardianDies: 'restart',
+      died: () => undefined,
       restarted: (why, pid) => void this.told.push(`restarted ${pid}: ${why}`),
       lost: error => void this.told.push(`lost: ${error.message}`),
       stopped: reason => void this.told.push(`stopped: ${reason}`),
@@ -130,6 +132,29 @@ describe('a runner', () => {
   })
 })
 
+describe('a stop line', () => {
+  it('alone needs no guardian', async () => {
+    const runner = new Runner()
+    const { id: _, ...button } = stopLine(1, 'button')
+    runner.guardian.add(button)
+    await runner.guardian.begin()
+    expect(runner.links).toEqual([])
+  })
+
+  it('that stopped the runner through the guardian is told as such', async () => {
+    const lines: (boolean | undefined)[] = []
+    const runner = new Runner({ stopped: (_, line) => void lines.push(line) })
+    const { id: _, ...button } = stopLine(1, 'button')
+    runner.onStart = link => link.world.levels.set('button', 'low')
+    runner.guardian.add(button)
+    runner.add(2, 'a')
+    await runner.guardian.begin()
+    runner.last.world.levels.set('button', 'high')
+    await sleep(runner.clock, 30)
+    expect([lines, runner.last.words.at(-1)]).toEqual([[true], 'stopped'])
+  })
+})
+
 describe('what is guarded', () => {
   it('later is guarded before it can be driven: another guardian has all of it, and the first one leaves', async () => {
     const runner = new Runner()
@@ -199,11 +224,13 @@ describe('what is guarded', () => {
 })
 
 describe('when the guardian dies', () => {
-  it('another one is started, which has all of it, and the runner is told', async () => {
-    const runner = new Runner()
+  it('another one is started, which has all of it, and the runner is told of both', async () => {
+    const deaths: string[] = []
+    const runner = new Runner({ died: why => void deaths.push(why) })
     runner.add(1, 'a')
     await runner.guardian.begin()
     runner.last.end('it ended with SIGKILL')
+    expect([deaths, runner.told]).toEqual([['the guardian is gone: it ended with SIGKILL'], []])
     await turn()
     expect(runner.told).toEqual(['restarted 901: the guardian is gone: it ended with SIGKILL'])
     expect(runner.last.duty.status().items.map(({ what }) => what)).toEqual(['a'])
@@ -229,6 +256,31 @@ describe('when the guardian dies', () => {
     runner.last.end('it ended with SIGKILL')
     expect(errors).toMatchObject([{ code: 'ERR_GUARDIAN', message: 'the guardian is gone: it ended with SIGKILL' }])
     expect(runner.links).toHaveLength(1)
+  })
+
+  it('again and again, it is lost: nothing that dies so often guards', async () => {
+    const runner = new Runner()
+    runner.add(1, 'a')
+    await runner.guardian.begin()
+    for (let death = 1; death <= 6; death++) {
+      await sleep(runner.clock, 5000)
+      runner.last.end('it ended with SIGKILL')
+      await turn()
+    }
+    expect(runner.told.at(-1)).toBe('lost: the guardian is gone: it ended with SIGKILL; 6 of them died within 60 s')
+    expect([runner.told.length, runner.links.length]).toEqual([6, 6])
+  })
+
+  it('now and then, another one is started each time', async () => {
+    const runner = new Runner()
+    runner.add(1, 'a')
+    await runner.guardian.begin()
+    for (let death = 1; death <= 20; death++) {
+      await sleep(runner.clock, 12_000)
+      runner.last.end('it ended with SIGKILL')
+      await turn()
+    }
+    expect(runner.told.filter(text => text.startsWith('restarted'))).toHaveLength(20)
   })
 
   it('so does one that is silent: it is ended', async () => {
@@ -257,6 +309,74 @@ describe('at the end', () => {
     const id = runner.add(2, 'b', 'forever')
     await runner.guardian.begin()
     expect([...(await runner.guardian.bye())]).toEqual([id])
+  })
+
+  it('a guardian that does not answer, and was to hold something, is replaced by one that holds it', async () => {
+    const runner = new Runner()
+    const id = runner.add(1, 'a', 'forever')
+    await runner.guardian.begin()
+    runner.last.deaf = true
+    expect([...(await runner.guardian.bye())]).toEqual([id])
+    expect([runner.links.length, runner.last.duty.status().state, runner.told]).toEqual([2, 'holding', []])
+  })
+
+  it('it is told when nobody holds what is to be held: neither that guardian nor another one', async () => {
+    const runner = new Runner()
+    runner.add(1, 'a', 'forever')
+    await runner.guardian.begin()
+    runner.last.deaf = true
+    runner.onStart = link => link.world.unacceptable.add('a')
+    expect(await failureOf(runner.guardian.bye())).toMatchObject({
+      code: 'ERR_GUARDIAN',
+      message: 'a is not held after the end: the guardian cannot guard a: EBADF',
+      place: 'a',
+    })
+    expect(runner.told).toEqual([])
+  })
+
+  it('it is told too when the second guardian does not answer either', async () => {
+    const runner = new Runner()
+    runner.add(1, 'a', 'forever')
+    await runner.guardian.begin()
+    const deafen = (link: FakeLink): void => {
+      const { send } = link
+      link.send = message => {
+        link.deaf ||= message.type === 'bye'
+        send.call(link, message)
+      }
+    }
+    deafen(runner.last)
+    runner.onStart = deafen
+    expect(await failureOf(runner.guardian.bye())).toMatchObject({
+      code: 'ERR_GUARDIAN',
+      message: 'a is not held after the end: the guardian does not answer',
+    })
+    expect(runner.links).toHaveLength(2)
+  })
+
+  it('what a lost guardian was to hold is held by another one', async () => {
+    const runner = new Runner({ whenGuardianDies: 'safe' })
+    const id = runner.add(1, 'a', 'forever')
+    await runner.guardian.begin()
+    runner.last.end('it ended with SIGKILL')
+    expect([...(await runner.guardian.bye())]).toEqual([id])
+  })
+
+  it('nothing is held where somebody wanted the guardian to end', async () => {
+    const runner = new Runner()
+    runner.add(1, 'a', 'forever')
+    await runner.guardian.begin()
+    runner.last.duty.terminate()
+    expect([...(await runner.guardian.bye())]).toEqual([])
+    expect(runner.links).toHaveLength(1)
+  })
+
+  it('no guardian is started for a bench that had none', async () => {
+    const runner = new Runner()
+    runner.onStart = link => link.world.unacceptable.add('a')
+    runner.add(1, 'a', 'forever')
+    await failureOf(runner.guardian.begin())
+    expect([...(await runner.guardian.bye()), runner.links.length]).toEqual([1])
   })
 
   it('a guardian that does not answer is ended, so that the lines are let go', async () => {

@@ -222,6 +222,29 @@ describe('the run folder', () => {
     expect(() => makeRunFolder(link)).toThrow(expect.objectContaining({ code: 'ERR_PERMISSION' }))
   })
 
+  it.each([
+    ['that others may write to', 0o770],
+    ['that others may read', 0o704],
+  ])('is not read when it is one %s: whatever listens there may be anybody', async (_, mode) => {
+    const folder = tempFolder()
+    await holder(folder, [{ what: 'pump', request: request([17]) }])
+    chmodSync(folder, mode)
+    const refusal = expect.objectContaining({ code: 'ERR_PERMISSION', place: folder })
+    expect(() => socketsIn(folder, 'guardian')).toThrow(refusal)
+    expect(() => socketsIn(folder, 'bench')).toThrow(refusal)
+    expect(await failureOf(Heir.find(BOARD, folder))).toMatchObject({ code: 'ERR_PERMISSION' })
+  })
+
+  it('is not read when it is a link to somewhere else', () => {
+    const link = join(tempFolder(), 'link')
+    symlinkSync(tempFolder(), link)
+    expect(() => socketsIn(link, 'guardian')).toThrow(expect.objectContaining({ code: 'ERR_PERMISSION' }))
+  })
+
+  it('has nothing in it when it is not there', () => {
+    expect(socketsIn(join(tempFolder(), 'none'), 'guardian')).toEqual([])
+  })
+
   it('is refused when it cannot be made', () => {
     const file = join(tempFolder(), 'file')
     writeFileSync(file, '')

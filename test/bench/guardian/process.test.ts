@@ -66,8 +66,11 @@ it('that is killed is noticed, and another one takes its place', async () => {
   const { bench, events } = await open()
   const pid = bench.guardianPid as number
   process.kill(pid, 'SIGKILL')
-  await until(() => events.some(({ type }) => type === 'guardian'))
-  expect(events).toMatchObject([{ type: 'guardian', state: 'restarted', pid: bench.guardianPid }])
+  await until(() => events.length === 2)
+  expect(events).toMatchObject([
+    { type: 'guardian', state: 'gone' },
+    { type: 'guardian', state: 'restarted', pid: bench.guardianPid },
+  ])
   expect(bench.guardianPid).not.toBe(pid)
 })
 

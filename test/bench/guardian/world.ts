@@ -1,5 +1,6 @@
 /** A guardian without a process: its duty in a world of the test's own, on a virtual clock. */
 
+import type { Level } from '../../../drivers/driver.js'
 import type { Handover, LineCall } from '../../../drivers/handover.js'
 import type { Accepted } from '../../../drivers/make-safe.js'
 import { Duty, type DutyWorld } from '../../../src/bench/guardian/duty.js'
@@ -26,9 +27,12 @@ export class FakeWorld implements DutyWorld {
   readonly done: string[] = []
   readonly told: FromGuardian[] = []
   readonly logged: string[] = []
+  readonly remembered: string[] = []
   /** Handovers, by what they show, that cannot be accepted, or whose making safe fails. */
   readonly unacceptable = new Set<string>()
   readonly broken = new Set<string>()
+  /** What lines that are watched have, by what they show; none can be read that is not here. */
+  readonly levels = new Map<string, Level>()
   lives = true
   /** The runner ends so long after it is killed, in ns. */
   dyingNs = 0
@@ -49,6 +53,11 @@ export class FakeWorld implements DutyWorld {
         this.done.push(`safe ${name}${giverGone ? ' after' : ''}`)
       },
       change: (calls: readonly LineCall[]) => void this.done.push(`change ${name} ${calls.length}`),
+      level: () => {
+        const level = this.levels.get(name)
+        if (level === undefined) throw new PiWorkerError('ERR_IO', 'ENODEV')
+        return level
+      },
       letGo: () => void this.done.push(`let go ${name}`),
       forget: () => void this.done.push(`forget ${name}`),
     }
@@ -68,6 +77,7 @@ export class FakeWorld implements DutyWorld {
     this.onTell?.(message)
   }
 
+  remember = (bench: string, reason: string): void => void this.remembered.push(`${bench}: ${reason}`)
   log = (line: string): void => void this.logged.push(line)
   post = async (mailbox: string, fd: number): Promise<void> => void this.done.push(`post ${fd} to ${mailbox}`)
   detach = (): void => void this.done.push('detach')
@@ -84,13 +94,18 @@ function nameOf(handover: Handover): string {
   return handover.kind === 'line' ? `line ${handover.fd}` : handover.kind
 }
 
+/** A stop line that is open when it is high. */
+export function stopLine(id: number, what: string, debounceNs = 0): GuardedItem {
+  return { id, what, hold: 'exit', handover: files(what), watch: { open: 'high', debounceNs } }
+}
+
 /** A duty that guards these, and has been told so. */
 export async function guarding(
   items: readonly GuardedItem[],
   world = new FakeWorld(),
 ): Promise<{ duty: Duty; world: FakeWorld }> {
   const duty = new Duty(world)
-  duty.receive({ type: 'guard', runner: RUNNER, leaseMs: LEASE_MS, items })
+  duty.receive({ type: 'guard', runner: RUNNER, leaseMs: LEASE_MS, items, bench: 'dose' })
   await turn()
   return { duty, world }
 }

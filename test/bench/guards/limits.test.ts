@@ -2,12 +2,17 @@ import { describe, expect, test } from 'vitest'
 import { motor } from '../../../src/peripherals/motor.js'
 import { output } from '../../../src/peripherals/output.js'
 import { sleep } from '../../../src/worker/sleep.js'
+import { VirtualClock } from '../../../src/worker/virtual-clock.js'
 import { failureOf, openMockBench } from '../setup.js'
 import { changesOf, handleOf, thrownBy, VALVE, valve } from './setup.js'
+
+/** From the opening on, a line with minOff has to rest for so long. */
+const REST = 5000
 
 describe('minOff', () => {
   test('refuses to switch on too soon, and says how long to wait', async () => {
     const { bench, clock } = await openMockBench({ pump: output({ line: 17, minOff: '5s' }) })
+    await sleep(clock, REST)
     await bench.pump.pulse({ width: '1s' }).result()
     await sleep(clock, 1200)
     expect(await failureOf(bench.pump.on().result())).toMatchObject({
@@ -21,18 +26,27 @@ describe('minOff', () => {
 
   test('allows it as soon as the time is over', async () => {
     const { bench, clock } = await openMockBench({ pump: output({ line: 17, minOff: '5s' }) })
+    await sleep(clock, REST)
     await bench.pump.pulse({ width: '1s' }).result()
     await sleep(clock, 5000)
     await expect(bench.pump.on().result()).resolves.toEqual({ on: true })
   })
 
-  test('says nothing of the first time', async () => {
-    const { bench } = await openMockBench({ pump: output({ line: 17, minOff: '5s' }) })
+  test('counts from the opening, before which nobody knows what was: a crash may have been', async () => {
+    const { bench, clock } = await openMockBench({ pump: output({ line: 17, minOff: '5s' }) })
+    await sleep(clock, 4999)
+    expect(await failureOf(bench.pump.on().result())).toMatchObject({
+      code: 'ERR_LIMIT',
+      message: 'pump cannot go on: minOff is at least 5000 ms, and it would be 4999 ms',
+      remedy: expect.stringMatching(/^Wait 1 ms more/),
+    })
+    await sleep(clock, 1)
     await expect(bench.pump.on().result()).resolves.toEqual({ on: true })
   })
 
   test('counts from when the line is really off, where low is on', async () => {
     const { bench, board, clock } = await openMockBench({ pump: output({ line: 17, activeLow: true, minOff: '5s' }) })
+    await sleep(clock, REST)
     await bench.pump.pulse({ width: '1s' }).result()
     await sleep(clock, 4999)
     await failureOf(bench.pump.on().result())
@@ -105,6 +119,36 @@ describe('maxToggleRate and PWM whose phase nobody knows', () => {
 })
 
 describe('maxDuty', () => {
+  test('with maxOn takes it to have been on for so long before the opening', async () => {
+    const { bench, clock } = await openMockBench({ heater: output({ line: 17, maxDuty: 0.25, maxOn: '1s' }) })
+    await sleep(clock, 2999)
+    expect(await failureOf(bench.heater.on().result())).toMatchObject({
+      code: 'ERR_LIMIT',
+      remedy: expect.stringMatching(/^Wait 1 ms more/),
+      details: { rule: 'maxDuty' },
+    })
+    await sleep(clock, 1)
+    await expect(bench.heater.on().result()).resolves.toEqual({ on: true })
+  })
+
+  test('is kept by a program that is started again and again', async () => {
+    const clock = new VirtualClock()
+    let on = 0
+    for (let run = 0; run < 100; run++) {
+      const heater = output({ line: 17, maxDuty: 0.1, maxOn: '5s' })
+      const { bench } = await openMockBench({ heater }, { clock })
+      await sleep(clock, run < 50 ? 1000 : 60_000)
+      const pulse = bench.heater.pulse({ width: '5s' }).result()
+      on += await pulse.then(
+        () => 5e9,
+        () => 0,
+      )
+      await bench.close()
+    }
+    expect(on).toBeGreaterThan(0)
+    expect(on / clock.now()).toBeLessThanOrEqual(0.1)
+  })
+
   test('is counted from one time that it goes on to the next', async () => {
     const { bench, clock } = await openMockBench({ heater: output({ line: 17, maxDuty: 0.25 }) })
     await bench.heater.pulse({ width: '1s' }).result()
@@ -150,7 +194,8 @@ describe('maxDuty', () => {
 
 describe('a call for several lines', () => {
   test('changes none of them when one may not be changed', async () => {
-    const { board } = await openMockBench({ valve: valve({ lines: VALVE, minOff: '5s' }) })
+    const { board, clock } = await openMockBench({ valve: valve({ lines: VALVE, minOff: '5s' }) })
+    await sleep(clock, REST)
     const handle = handleOf('valve')
     handle.set(0b01)
     handle.set(0b00)
@@ -159,7 +204,10 @@ describe('a call for several lines', () => {
   })
 
   test('is not needed to switch something off: that is always allowed', async () => {
-    const { bench, board } = await openMockBench({ valve: valve({ lines: VALVE, minOff: '5s', maxToggleRate: 0.01 }) })
+    const { bench, board, clock } = await openMockBench({
+      valve: valve({ lines: VALVE, minOff: '5s', maxToggleRate: 0.01 }),
+    })
+    await sleep(clock, REST)
     handleOf('valve').set(0b11)
     handleOf('valve').set(0)
     await bench.safe()
@@ -169,7 +217,8 @@ describe('a call for several lines', () => {
 
 describe('a change of the settings', () => {
   test('is a write when it has initial values', async () => {
-    const { board } = await openMockBench({ valve: valve({ lines: VALVE, minOff: '5s' }) })
+    const { board, clock } = await openMockBench({ valve: valve({ lines: VALVE, minOff: '5s' }) })
+    await sleep(clock, REST)
     const handle = handleOf('valve')
     handle.set(0b01)
     handle.set(0b00)
@@ -178,7 +227,8 @@ describe('a change of the settings', () => {
   })
 
   test('is a write when the line becomes an output again, with what is on then', async () => {
-    await openMockBench({ valve: valve({ lines: VALVE, minOff: '5s' }) })
+    const { clock } = await openMockBench({ valve: valve({ lines: VALVE, minOff: '5s' }) })
+    await sleep(clock, REST)
     const handle = handleOf('valve')
     handle.set(0b01)
     handle.reconfigure({ direction: 'input' })
@@ -187,7 +237,8 @@ describe('a change of the settings', () => {
   })
 
   test('is none when it keeps the level, whatever that is called then', async () => {
-    const { board } = await openMockBench({ valve: valve({ lines: VALVE, minOff: '5s' }) })
+    const { board, clock } = await openMockBench({ valve: valve({ lines: VALVE, minOff: '5s' }) })
+    await sleep(clock, REST)
     const handle = handleOf('valve')
     handle.set(0b01)
     handle.reconfigure({ direction: 'output', activeLow: true })
@@ -231,7 +282,8 @@ describe('pulses are checked as a whole before they are played', () => {
   })
 
   test('and what they leave counts for what comes afterwards', async () => {
-    await openMockBench({ valve: valve({ lines: VALVE, minOff: 10 }) })
+    const { clock } = await openMockBench({ valve: valve({ lines: VALVE, minOff: 10 }) })
+    await sleep(clock, REST)
     const handle = handleOf('valve')
     await handle.play({ steps: steps(5, 9) })
     expect(thrownBy(() => handle.set(0b01)).message).toMatch(/minOff is at least 10 ms, and it would be 9 ms$/)
@@ -244,6 +296,19 @@ describe('pulses are checked as a whole before they are played', () => {
     expect(thrownBy(() => handle.set(0b01, 0b01)).code).toBe('ERR_LIMIT')
     expect((await failureOf(handle.play({ steps: steps(1, 1) }))).code).toBe('ERR_LIMIT')
     await played
+  })
+
+  test('and what is changed in them afterwards is not played', async () => {
+    const { board, clock } = await openMockBench({ valve: valve({ lines: VALVE, maxOn: 10 }) })
+    const changed = steps(5, 5)
+    const sequence = { steps: changed, repeat: 1 }
+    const played = handleOf('valve').play(sequence)
+    await sleep(clock, 1)
+    changed[1]!.values = 0b01
+    changed.push({ values: 0b01, ns: 20e6 })
+    sequence.repeat = 2
+    await expect(played).resolves.toMatchObject({ requestedNs: 10e6 })
+    expect(changesOf(board, 17)).toEqual(['high at 0', 'low at 5'])
   })
 
   test('but switching off ends the play', async () => {
@@ -259,9 +324,10 @@ describe('pulses are checked as a whole before they are played', () => {
 
 test('lines that switch no load have no limits, though their peripheral has', async () => {
   const specs = { drive: motor({ forward: 17, backward: 27, enable: 22, pwm: false, minOff: '5s' }) }
-  const { bench, board } = await openMockBench(specs)
+  const { bench, board, clock } = await openMockBench(specs)
+  await sleep(clock, REST)
   await bench.drive.forward({ for: '1s' }).result()
   await bench.drive.brake({ for: '1s' }).result()
-  expect(changesOf(board, 22)).toEqual(['high at 1', 'low at 1001', 'high at 1001', 'low at 2001'])
+  expect(changesOf(board, 22)).toEqual(['high at 5000', 'low at 6000', 'high at 6000', 'low at 7000'])
   expect((await failureOf(bench.drive.forward().result())).code).toBe('ERR_LIMIT')
 })

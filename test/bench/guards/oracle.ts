@@ -43,6 +43,8 @@ export interface Facts {
   readonly plays: readonly PlayOrder[]
   /** When guards switched off which line. */
   readonly trips: readonly { readonly line: number; readonly time: number }[]
+  /** Before which nobody knows what was. */
+  readonly opened: number
   readonly end: number
   /** Of lines that could not be switched off then, nothing is said. */
   readonly excused: readonly (Span & { readonly line: number })[]
@@ -104,8 +106,14 @@ class Oracle {
     }
   }
 
-  #checkMinOff({ name, line, minOff }: LineRule): void {
+  #checkMinOff({ name, line, minOff, maxOn, maxDuty }: LineRule): void {
     const spans = this.#active.get(line)!
+    // It may have been on for as long as it may be at once.
+    const duty = maxOn === undefined || maxDuty === undefined ? 0 : maxOn / maxDuty - maxOn
+    const { opened } = this.#facts
+    for (const { from, to } of spans.slice(0, 1)) {
+      if (from - opened < Math.max(minOff ?? 0, duty) - 2) this.#break(line, { from, to }, `${name} is on too soon`)
+    }
     for (const [before, after] of pairs(spans)) {
       const gap = { from: before.to, to: after.from }
       if (minOff !== undefined && gap.to - gap.from < minOff) this.#break(line, gap, `${name} is on again too soon`)

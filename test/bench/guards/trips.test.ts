@@ -159,6 +159,7 @@ test('a sequence that a built-in peripheral plays is aborted with its task', asy
 
 test('a rule is kept by handles of a peripheral that was given up, and opened anew', async () => {
   const { bench, clock } = await openMockBench({ valve: valve({ lines: VALVE, minOff: '5s' }) })
+  await sleep(clock, '5s')
   handleOf('valve').set(0b01)
   const stubborn = bench.worker.submit(() => sleep(clock, '1m'), { on: 'valve', timeout: 1, grace: 1 })
   await failureOf(stubborn.result())

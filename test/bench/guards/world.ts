@@ -53,6 +53,7 @@ export class World {
     }
     const driver = new FaultyDriver(line => this.#isFailing(line))
     let bench: Bench
+    const opened = this.#clock.now()
     try {
       bench = await openBench(specs, { driver, clock: this.#clock, interlocks: never.map(group => ({ never: group })) })
     } catch (error) {
@@ -73,6 +74,7 @@ export class World {
       orders: this.#book.orders,
       plays: this.#book.plays,
       trips: this.#trips,
+      opened,
       end: this.#clock.now(),
       excused: this.#excused(),
     })

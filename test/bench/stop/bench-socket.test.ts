@@ -1,4 +1,4 @@
-import { existsSync, linkSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, linkSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -143,6 +143,13 @@ describe('a bench with a name, in real time', () => {
   })
 })
 
+it('a bench in a folder that others may write to is not asked: anybody may answer there', async () => {
+  const folder = runFolder()
+  await dose()
+  chmodSync(folder, 0o777)
+  expect(await failureOf(benchesNamed('dose'))).toMatchObject({ code: 'ERR_PERMISSION', place: folder })
+})
+
 describe('a bench that is not running', () => {
   it('is told by what runs instead', async () => {
     runFolder()
@@ -218,8 +225,13 @@ describe('a stop', () => {
   })
 
   describe('of a program that is stuck', () => {
-    /** A bench whose event loop is blocked, and what its guardian says, if it has one. Gives what the guardian heard. */
-    async function stuck(answers?: Readonly<Record<string, unknown>>) {
+    type Answers = Readonly<Record<string, unknown>>
+
+    /**
+     * A bench whose event loop is blocked, and what guardians say. Gives what they heard. By their numbers, which are
+     * higher than Linux gives, nobody can tell whose they are.
+     */
+    async function stuck(...guardians: readonly (Answers & { readonly pid?: number })[]) {
       const folder = runFolder()
       const heard: unknown[] = []
       const listen = async (path: string, answer: (socket: Socket) => void): Promise<void> => {
@@ -235,12 +247,14 @@ describe('a stop', () => {
         await new Promise(resolve => server.once('listening', resolve))
       }
       await listen(benchPath(folder, 'dose', process.pid, 0), () => undefined)
-      if (answers !== undefined) {
-        await listen(socketPath(folder, 'guardian', 1), socket => {
+      for (const [index, { pid = 4_194_305 + index, ...answers }] of guardians.entries()) {
+        await listen(socketPath(folder, 'guardian', pid), socket => {
           socket.on('data', data => {
             const question = JSON.parse(String(data))
             heard.push(question)
-            socket.write(`${JSON.stringify({ type: question.type, ...(answers[question.type] as object) })}\n`)
+            const answer = answers[question.type]
+            if (answer === undefined) return
+            socket.write(`${JSON.stringify({ type: question.type, ...(answer as object) })}\n`)
           })
         })
       }
@@ -249,25 +263,59 @@ describe('a stop', () => {
       return { heard, stopped: stopBench(address!, 'smoke', 'Ann', { clock: new VirtualClock() }) }
     }
 
+    const guards = { runner: process.pid, state: 'guarding' }
+    const done = { type: 'stopped', did: ['pump: GPIO17 low'], failed: [] }
+    const success = { by: 'guardian', confirmed: true }
+
     it('is done by its guardian', async () => {
-      const { heard, stopped } = await stuck({
-        status: { runner: process.pid },
-        stop: { type: 'stopped', did: ['pump: GPIO17 low'], failed: [] },
-      })
-      expect(await stopped).toEqual({ by: 'guardian', confirmed: true })
+      const { heard, stopped } = await stuck({ status: guards, stop: done })
+      expect(await stopped).toEqual(success)
       expect(heard.at(-1)).toEqual({ type: 'stop', reason: 'smoke' })
     })
 
-    it('is no success when the guardian could not do all', async () => {
-      const { stopped } = await stuck({
-        status: { runner: process.pid },
-        stop: { type: 'stopped', did: [], failed: ['pump: EIO'] },
+    it('is done by all its guardians: one for each bench of the program', async () => {
+      const { heard, stopped } = await stuck({ status: guards, stop: done }, { status: guards, stop: done })
+      expect(await stopped).toEqual(success)
+      expect(heard.filter(question => (question as { type: string }).type === 'stop')).toHaveLength(2)
+    })
+
+    it.each([
+      ['could not do all', { stop: { ...done, failed: ['pump: EIO'] } }, 'EIO'],
+      ['had nothing to do', { stop: { ...done, did: [] } }, 'nothing'],
+      ['refuses', { stop: { type: 'error', message: 'not now' } }, 'not now'],
+    ])('is no success when one of its guardians %s', async (_, answers, why) => {
+      const { stopped } = await stuck({ status: guards, stop: done }, { status: guards, ...answers })
+      expect(await failureOf(stopped)).toMatchObject({ code: 'ERR_NOT_SAFE', message: expect.stringContaining(why) })
+    })
+
+    it('is no success when one that may be its guardian does not say whose it is', async () => {
+      const { stopped } = await stuck(
+        { status: guards, stop: done },
+        { status: { type: 'error', message: 'who asks' } },
+      )
+      expect(await failureOf(stopped)).toMatchObject({
+        code: 'ERR_NOT_SAFE',
+        message: expect.stringContaining('who asks'),
       })
-      expect(await failureOf(stopped)).toMatchObject({ code: 'ERR_NOT_SAFE', message: expect.stringContaining('EIO') })
+    })
+
+    it.each(['holding', 'starting', 'leaving'])(
+      'is not done by one that guards nothing of it (%s): its runner had the same number, or another one guards',
+      async state => {
+        const other = { status: { runner: process.pid, state }, stop: done }
+        expect(await failureOf((await stuck(other)).stopped)).toMatchObject({ code: 'ERR_NOT_SAFE' })
+        expect(await (await stuck(other, { status: guards, stop: done })).stopped).toEqual(success)
+      },
+    )
+
+    it('does not wait for the guardian of another program that does not answer', async () => {
+      const { heard, stopped } = await stuck({ pid: process.ppid }, { status: guards, stop: done })
+      expect(await stopped).toEqual(success)
+      expect(heard).toHaveLength(2)
     })
 
     it('is an alarm when the only guardian is that of another program', async () => {
-      const { heard, stopped } = await stuck({ status: { runner: 1 } })
+      const { heard, stopped } = await stuck({ status: { runner: 1, state: 'guarding' } })
       expect(await failureOf(stopped)).toMatchObject({
         code: 'ERR_NOT_SAFE',
         message: expect.stringContaining('may not be stopped'),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { LineHandle } from '../../../drivers/driver.js'
 import { definePeripheral } from '../../../src/bench/definition.js'
 import { DurationSchema, Line } from '../../../src/bench/schema.js'
+import { PiWorkerError } from '../../../src/errors.js'
 import { encoder, input, motor, output, pca9685, pwm, sequence } from '../../../src/peripherals/index.js'
 import type { WorkerEvent } from '../../../src/worker/events.js'
 import { failureOf, openMockBench } from '../setup.js'
@@ -54,6 +55,17 @@ const levels = (
 ) => [...board.trace.of(line)].map(({ level, time }) => `${time / 1e6} ${level}`)
 
 describe('an emergency stop', () => {
+  it('is not ended by who ends a stop of the worker of his own', async () => {
+    const { bench, board } = await openMockBench({ pump: output({ line: 17 }) })
+    const goOn = bench.worker.stop({ error: () => new PiWorkerError('ERR_STOPPED', 'mine'), waiting: 'fail' })
+    await bench.stop('fire')
+    goOn()
+    expect(await failureOf(bench.pump.on().result())).toMatchObject({ code: 'ERR_STOPPED' })
+    expect(board.level(17)).toBe('low')
+    await bench.reset(ACK)
+    await expect(bench.pump.on().result()).resolves.toEqual({ on: true })
+  })
+
   it('has every output at its safe level when the call returns', async () => {
     const { bench, board, clock } = await openMockBench({
       pump: output({ line: 17 }),

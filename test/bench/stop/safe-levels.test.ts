@@ -43,6 +43,21 @@ describe('the safe levels of held lines', () => {
     expect([handle.settings.direction, board.level(17)]).toEqual(['input', 'low'])
   })
 
+  it.each([false, true])('are driven on lines that somebody has made inputs (activeLow %s)', async activeLow => {
+    const { board, held: lease, handle, levels } = await held(activeLow)
+    handle.reconfigure({ direction: 'input', bias: 'pull-up', activeLow })
+    for (const line of lines) board.drive(line, 'pull-up')
+    expect(lease.setSafe(outputs('low', 'low', 'high'))).toEqual([])
+    expect(levels()).toEqual(['low', 'low', 'high'])
+  })
+
+  it('leave inputs as they are where one of them has none', async () => {
+    const { held: lease, handle } = await held()
+    handle.reconfigure({ direction: 'input' })
+    expect(lease.setSafe(outputs('low', 'low', 'keep'))).toEqual([])
+    expect(handle.settings.direction).toBe('input')
+  })
+
   it('end PWM', async () => {
     const { clock, board, held: lease, handle } = await held()
     handle.pwm?.(17, { frequency: 100, duty: 0.5 })

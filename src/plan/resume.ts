@@ -1,0 +1,62 @@
+/**
+ * Where an interrupted run goes on. A resumable plan has all its records in one nest of loops: what stands before the
+ * nest is done again (it switches on, it homes), the rounds up to and including that of the last row are skipped, and
+ * the rest follows as ever. The time of a `for` or `within` begins anew.
+ */
+
+import { PiWorkerError } from '../errors.js'
+import type { Place } from './place.js'
+import { blocksOf, isLoop, type LoopStep, type Step } from './plan.js'
+
+/** The loops around the records, from the outermost, or why there is no such nest. */
+export type Nest =
+  | { readonly loops: readonly LoopStep[] }
+  | { readonly fault: string; readonly place: Place | undefined }
+
+export function nestOf(steps: readonly Step[]): Nest {
+  const found: { readonly loops: readonly LoopStep[]; readonly place: Place }[] = []
+  let forked: Place | undefined
+  const visit = (list: readonly Step[], loops: readonly LoopStep[], branches: boolean): void => {
+    for (const step of list) {
+      if (step.kind === 'record') {
+        found.push({ loops, place: step.place })
+        if (branches) forked ??= step.place
+      }
+      const within = isLoop(step) ? [...loops, step] : loops
+      for (const block of blocksOf(step)) visit(block, within, branches || step.kind === 'parallel')
+    }
+  }
+  visit(steps, [], false)
+  const [first] = found
+  if (first === undefined) return { fault: 'it records nothing', place: undefined }
+  if (forked !== undefined) return { fault: 'a record stands in a parallel', place: forked }
+  const innermost = first.loops.at(-1)
+  if (innermost === undefined) return { fault: 'a record stands in no loop', place: first.place }
+  const other = found.find(({ loops }) => loops.at(-1) !== innermost)
+  if (other !== undefined) return { fault: 'its records stand in several loops', place: other.place }
+  return { loops: first.loops }
+}
+
+/**
+ * The first round of each loop of the nest, by the list of its steps.
+ * @param position Of the last row.
+ * @throws ERR_NOT_RESUMABLE
+ */
+export function firstRounds(
+  {
+    name,
+    steps,
+    resumable,
+  }: { readonly name: string; readonly steps: readonly Step[]; readonly resumable?: boolean | undefined },
+  position: readonly number[],
+): Map<readonly Step[], number> {
+  const no = (why: string): PiWorkerError => new PiWorkerError('ERR_NOT_RESUMABLE', `${name} ${why}`, { place: name })
+  if (resumable !== true) throw no('cannot be resumed: it does not say that it may be')
+  const nest = nestOf(steps)
+  if ('fault' in nest) throw no(`cannot be resumed: ${nest.fault}`)
+  const { loops } = nest
+  const whole = position.every(round => Number.isSafeInteger(round) && round >= 0)
+  if (position.length !== loops.length || !whole) throw no(`has no round [${position.join(', ')}] to go on after`)
+  const last = loops.length - 1
+  return new Map(loops.map((loop, index) => [loop.steps, (position[index] as number) + (index === last ? 1 : 0)]))
+}

@@ -1,0 +1,152 @@
+/** Runs the steps that choose, clean up, do things side by side, change parameters, say and ask. */
+
+import { isPiWorkerError, PiWorkerError } from '../../errors.js'
+import { sayText } from '../expressions/text.js'
+import { readValue, refuseValue } from '../params.js'
+import { formatPlace } from '../place.js'
+import type { Assignment, IfStep, IncludeStep, ParallelStep, PromptStep, TryStep } from '../plan.js'
+import { type Execution, type Frame, inRegion, type Next } from './execution.js'
+import { Region } from './region.js'
+
+/** So often an answer may be wrong. */
+const MOST_ANSWERS = 3
+
+export async function runParallel(execution: Execution, { branches }: ParallelStep, frame: Frame): Promise<Next> {
+  const over = execution.pausing.fork(branches.length)
+  const next = await Promise.all(branches.map(branch => execution.step(branch, frame).finally(over)))
+  return next.includes('round') ? 'round' : 'step'
+}
+
+export function runIf(execution: Execution, step: IfStep, frame: Frame): Promise<Next> {
+  const isSo = step.condition.evaluate(execution.values) === true
+  return execution.steps(isSo ? step.then : step.else, frame)
+}
+
+/**
+ * With `catch`, a failure ends only what runs in the `try`; what else runs in the plan goes on, and a peripheral whose
+ * task failed has been made safe by its queue. Without it, a failure ends the plan.
+ */
+export async function runTry(execution: Execution, step: TryStep, frame: Frame): Promise<Next> {
+  const region = new Region(frame.region, step.catch !== undefined)
+  let next = await execution.steps(step.steps, inRegion(frame, region))
+  region.leave()
+  const { caught } = region
+  if (caught !== undefined && step.catch !== undefined && !frame.region.stopped) {
+    execution.passOver()
+    next = await execution.steps(step.catch, frame)
+  }
+  if (step.finally === undefined) return next
+  const after = await execution.cleanUp(step.finally, frame)
+  return after === 'round' ? after : next
+}
+
+export function runAssignments(execution: Execution, assignments: readonly Assignment[]): Next {
+  const { values } = execution
+  // All are worked out before any is changed: `{ a: =b, b: =a }` exchanges them.
+  const changes = assignments.map(({ param, value, place }) => {
+    const result = typeof value === 'object' ? value.evaluate(values) : value
+    const fault = refuseValue(param, result)
+    if (fault === undefined) return { slot: param.slot, result }
+    throw new PiWorkerError('ERR_PARAM', `${param.name} ${fault}`, {
+      place: formatPlace(place),
+      remedy: 'Correct the expression, or the limits of the parameter.',
+    })
+  })
+  for (const { slot, result } of changes) values.slots[slot] = result
+  return 'step'
+}
+
+export function runInclude(execution: Execution, { assignments, steps }: IncludeStep, frame: Frame): Promise<Next> {
+  runAssignments(execution, assignments)
+  return execution.steps(steps, frame)
+}
+
+/** The time until the answer is no time of the plan: nothing is late for it. */
+export async function runPrompt(
+  execution: Execution,
+  step: PromptStep,
+  frame: Frame,
+  answered: (answer: string) => void = () => {},
+): Promise<Next> {
+  const { param, place } = step
+  if (param?.given === true) return 'step'
+  const text = sayText(step.ask, execution.values)
+  const began = execution.pausing.now()
+  const answer = await answerTo(execution, step, text, frame)
+  if (answer === undefined || frame.region.stopped) return 'step'
+  const took = execution.pausing.now() - began
+  for (let at: Frame | undefined = frame; at !== undefined; at = at.outer) {
+    if (at.times === undefined) continue
+    at.times.due += took
+    at.times.end += took
+  }
+  if (param !== undefined) execution.values.slots[param.slot] = readValue(param, answer)
+  answered(answer)
+  execution.note(`${text} ${answer}`, place, frame)
+  return 'step'
+}
+
+/** An answer that fits; undefined when the plan was stopped meanwhile. */
+async function answerTo(
+  execution: Execution,
+  step: PromptStep,
+  text: string,
+  frame: Frame,
+): Promise<string | undefined> {
+  const { ask } = execution.options
+  const { param, choices, place } = step
+  if (ask === undefined) {
+    if (step.default !== undefined) return step.default
+    throw questionError(step, `nobody can answer: ${text}`)
+  }
+  let said = text
+  for (let attempt = 0; attempt < MOST_ANSWERS; attempt++) {
+    const question = { text: said, choices, param: param?.name, place }
+    const answer = await askOne(execution, signal => ask(question, signal), frame)
+    if (answer === undefined) return undefined
+    const given = answer.trim() === '' && step.default !== undefined ? step.default : answer.trim()
+    const fault = faultOf(step, given)
+    if (fault === undefined) return given
+    said = `${text} (${fault})`
+  }
+  throw questionError(step, `${said}: no answer fits`)
+}
+
+/** @throws ERR_QUESTION for a no */
+function faultOf(step: PromptStep, answer: string): string | undefined {
+  const { param, choices } = step
+  if (choices !== undefined && !choices.includes(answer)) return `one of ${choices.join(', ')}`
+  if (param !== undefined) return refuseValue(param, readValue(param, answer))
+  if (choices !== undefined || /^(y|yes|ok|true|)$/i.test(answer)) return undefined
+  if (/^(n|no|false)$/i.test(answer)) throw questionError(step, 'the answer was no')
+  return 'yes or no'
+}
+
+async function askOne(
+  execution: Execution,
+  ask: (signal: AbortSignal) => Promise<string>,
+  { region }: Frame,
+): Promise<string | undefined> {
+  const stop = new AbortController()
+  const stopped = new Promise<undefined>(resolve => stop.signal.addEventListener('abort', () => resolve(undefined)))
+  const settled = region.onStop(() => stop.abort(new PiWorkerError('ERR_CANCELLED', 'the plan was stopped')))
+  if (region.stopped) return undefined
+  execution.asking++
+  try {
+    const answer = ask(stop.signal)
+    answer.catch(() => undefined)
+    return await Promise.race([answer, stopped])
+  } catch (error) {
+    if (region.stopped) return undefined
+    if (isPiWorkerError(error)) throw error
+    throw new PiWorkerError('ERR_QUESTION', 'the question could not be asked', { cause: error })
+  } finally {
+    settled()
+    execution.asking--
+    execution.watchIdle()
+  }
+}
+
+function questionError({ place }: PromptStep, message: string): PiWorkerError {
+  return new PiWorkerError('ERR_QUESTION', message, { place: formatPlace(place) })
+}

@@ -1,0 +1,82 @@
+/** What a plan that runs lends to the functions that run its steps. */
+
+import type { Clock } from '../../worker/clock.js'
+import type { Reading, Value, Values } from '../expressions/value.js'
+import type { Place } from '../place.js'
+import type { ActionStep, Step } from '../plan.js'
+import type { PlanBench, PlanRunOptions } from '../plan-bench.js'
+import type { PlanPause } from '../plan-pause.js'
+import type { Cell, Stream } from '../rows.js'
+import type { Region } from './region.js'
+
+/** What comes after a step: the next one, or, of the innermost loop, the next round. */
+export type Next = 'step' | 'round'
+
+/** A loop that runs: its times, which move when an operator was waited for. */
+export interface LoopTimes {
+  /** When the round at hand was due, and when new ones begin no more; in ns of the plan's own time. */
+  due: number
+  end: number
+}
+
+/** Where a step runs: in which region and in which rounds. */
+export interface Frame {
+  readonly region: Region
+  /** The rounds of the loops around it, from the outermost, each from 0. */
+  readonly position: readonly number[]
+  readonly times?: LoopTimes | undefined
+  /** How many rounds the innermost loop will have; undefined when nobody knows. */
+  readonly rounds?: number | undefined
+  readonly outer?: Frame | undefined
+}
+
+/** The values of a run, as expressions see them. */
+export interface RunValues extends Values {
+  readonly slots: Value[]
+  readonly readings: Map<string, Reading>
+}
+
+export interface Execution {
+  readonly bench: PlanBench
+  readonly clock: Clock
+  readonly options: PlanRunOptions
+  readonly pausing: PlanPause
+  readonly values: RunValues
+  /** The first rounds of a run that is resumed, by the list of a loop's steps; each is used once. */
+  readonly firstRounds: Map<readonly Step[], number>
+  /** How many questions are open. */
+  asking: number
+  overruns: number
+  missed: number
+  /** The round that was begun or gone back to last. */
+  at: Frame | undefined
+  /** Runs steps one after another, each in its turn. */
+  steps(steps: readonly Step[], frame: Frame): Promise<Next>
+  step(step: Step, frame: Frame): Promise<Next>
+  /** Starts an action and waits for its end. Gives its result, or undefined when it did not succeed. */
+  action(step: ActionStep, frame: Frame): Promise<Next>
+  row(stream: Stream, values: readonly Cell[], measured: readonly number[], frame: Frame): Promise<void>
+  note(text: string, place: Place, frame: Frame): void
+  /** Waits on the clock, or until the region is stopped. */
+  sleep(ns: number, region: Region): Promise<void>
+  /** Waits until the plan's own time is `due`. */
+  reach(due: number, region: Region): Promise<void>
+  /** A failure: stops the innermost region around it that catches, or the plan. */
+  fail(region: Region, error: unknown, step: Step | undefined): void
+  /** Runs the steps of a `finally`. */
+  cleanUp(steps: readonly Step[], frame: Frame): Promise<Next>
+  /** A failure that a `catch` was for. */
+  passOver(): void
+  /** Looks again for what can never happen, after something else was waited for. */
+  watchIdle(): void
+}
+
+/** The frame of one round of a loop. */
+export function roundFrame(outer: Frame, round: number, times: LoopTimes, rounds: number | undefined): Frame {
+  return { region: outer.region, position: [...outer.position, round], times, rounds, outer }
+}
+
+/** The same place, in another region. */
+export function inRegion(frame: Frame, region: Region): Frame {
+  return { ...frame, region }
+}

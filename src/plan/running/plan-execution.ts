@@ -1,0 +1,219 @@
+/** Runs the steps of a plan, keeps what they give, and decides what a failure of one of them ends. */
+
+import { isPiWorkerError } from '../../errors.js'
+import type { Clock } from '../../worker/clock.js'
+import type { Task } from '../../worker/task.js'
+import type { Place } from '../place.js'
+import type { ActionStep, Step } from '../plan.js'
+import type { PlanBench, PlanEvent, PlanRunOptions, Runnable } from '../plan-bench.js'
+import { PlanPause } from '../plan-pause.js'
+import { PlanTask } from '../plan-task.js'
+import type { Cell, Stream } from '../rows.js'
+import { Ending } from './ending.js'
+import { type Execution, type Frame, inRegion, type Next, type RunValues } from './execution.js'
+import { IdleWatch } from './idle-watch.js'
+import { Region } from './region.js'
+import { heldRow, RowCount } from './rows-out.js'
+import { nextAfter, runStep } from './run-step.js'
+import { TaskLog } from './task-log.js'
+
+/**
+ * After so many steps without a pause the event loop gets a turn, or a plan of quick actions alone would keep signals
+ * and edges from being heard.
+ */
+const STEPS_WITHOUT_PAUSE = 256
+
+export class PlanExecution implements Execution {
+  readonly bench: PlanBench
+  readonly clock: Clock
+  readonly options: PlanRunOptions
+  readonly pausing: PlanPause
+  readonly ending: Ending
+  readonly idle: IdleWatch
+  readonly values: RunValues
+  readonly tasks = new TaskLog()
+  readonly rows: RowCount
+  readonly firstRounds = new Map<readonly Step[], number>()
+  asking = 0
+  overruns = 0
+  missed = 0
+  passedOver = 0
+  at: Frame | undefined
+  #stepsWithoutPause = 0
+
+  constructor(bench: PlanBench, plan: Runnable, options: PlanRunOptions) {
+    this.bench = bench
+    this.clock = bench.clock
+    this.options = options
+    this.pausing = new PlanPause(bench.clock)
+    this.ending = new Ending(bench, this.pausing)
+    this.idle = new IdleWatch(bench.clock, this.ending, () => this.pausing.state === 'paused' || this.asking > 0)
+    this.rows = new RowCount(options.resume?.rows)
+    const began = this.pausing.now()
+    this.values = {
+      slots: [...(plan.slots ?? [])],
+      readings: new Map(),
+      elapsed: () => (this.pausing.now() - began) / 1e9,
+    }
+  }
+
+  async steps(steps: readonly Step[], frame: Frame): Promise<Next> {
+    for (const step of steps) {
+      if (this.pausing.closed) await this.pausing.pass()
+      if (frame.region.stopped) return 'round'
+      if (++this.#stepsWithoutPause > STEPS_WITHOUT_PAUSE) await this.sleep(0, frame.region)
+      if ((await this.step(step, frame)) === 'round') return 'round'
+    }
+    return 'step'
+  }
+
+  async step(step: Step, frame: Frame): Promise<Next> {
+    try {
+      return await runStep(this, step, frame)
+    } catch (error) {
+      this.fail(frame.region, error, step)
+      return 'round'
+    }
+  }
+
+  async action(step: ActionStep, { region }: Frame): Promise<Next> {
+    if (region.stopped) return 'round'
+    let task: Task
+    try {
+      task = this.bench.call(step.peripheral, step.action, step.input, step.options)
+    } catch (error) {
+      return this.#failed(error, step, region)
+    }
+    return await this.follow(task, step, region)
+  }
+
+  async follow(task: Task, step: ActionStep, region: Region): Promise<Next> {
+    const name = `${step.peripheral}.${step.action}`
+    const record = new PlanTask(task, name)
+    const number = this.tasks.add(record)
+    const ended = region.add(task, step)
+    this.#tell({ type: 'created', task: record }, region, step)
+    const error = await failureOf(task)
+    ended()
+    record.settle()
+    let next: Next = 'step'
+    if (record.state === 'succeeded') {
+      this.values.readings.set(name, { result: record.result, wall: this.clock.wall() })
+    } else {
+      this.tasks.failed(number, record)
+      next = this.#failed(error, step, region)
+    }
+    this.#tell({ type: 'finished', task: record }, region, step)
+    return next
+  }
+
+  #failed(error: unknown, step: ActionStep, region: Region): Next {
+    const { onError = 'stop' } = step
+    if (region.stopped) return 'round'
+    // What cannot be made safe ends everything, whatever the plan says.
+    if (onError === 'stop' || isPiWorkerError(error, 'ERR_NOT_SAFE')) {
+      this.fail(region, error, step)
+      return 'round'
+    }
+    this.passOver()
+    return nextAfter(onError)
+  }
+
+  passOver(): void {
+    this.passedOver++
+  }
+
+  fail(region: Region, error: unknown, step: Step | undefined): void {
+    this.ending.fail(region, error, step)
+  }
+
+  watchIdle(): void {
+    this.idle.watch()
+  }
+
+  async row(stream: Stream, values: readonly Cell[], measured: readonly number[], frame: Frame): Promise<void> {
+    const seq = this.rows.next(stream.name)
+    const { clock } = this
+    const row = { stream, seq, time: clock.now(), wall: clock.wall(), values, measured, position: frame.position }
+    const kept = this.options.onRow?.(row)
+    if (kept !== undefined) await heldRow(clock, kept)
+  }
+
+  note(text: string, place: Place, { region }: Frame): void {
+    this.#tell({ type: 'note', text, place }, region, undefined)
+  }
+
+  #tell(event: PlanEvent, region: Region, step: Step | undefined): void {
+    try {
+      this.options.onEvent?.(event)
+    } catch (error) {
+      this.fail(region, error, step)
+    }
+  }
+
+  async reach(due: number, region: Region): Promise<void> {
+    for (let left = due - this.pausing.now(); left > 0 && !region.stopped; left = due - this.pausing.now()) {
+      await this.sleep(left, region)
+      if (this.pausing.closed) await this.pausing.pass()
+    }
+  }
+
+  /** Waits on the clock, or until the region is stopped. */
+  sleep(ns: number, region: Region): Promise<void> {
+    this.#stepsWithoutPause = 0
+    if (region.stopped) return Promise.resolve()
+    return new Promise(resolve => {
+      const end = (): void => {
+        timer.cancel()
+        forget()
+        resolve()
+      }
+      const timer = this.clock.after(ns, end)
+      const forget = region.onStop(end)
+    })
+  }
+
+  /**
+   * In a plan that goes on they are steps like any others. When it has been stopped, all is safe before them and after
+   * them; a stop that comes while they run leaves out what was under way, and the rest is done.
+   */
+  async cleanUp(steps: readonly Step[], frame: Frame): Promise<Next> {
+    let done = 0
+    let next: Next = 'step'
+    for (; done < steps.length && next === 'step' && !frame.region.stopped; done++) {
+      next = await this.steps(steps.slice(done, done + 1), frame)
+    }
+    const rest = steps.slice(done)
+    if (rest.length === 0 || !frame.region.stopped) return next
+    const around = liveAround(frame.region)
+    if (around === undefined) {
+      await this.ending.cleanUp(region => {
+        this.watchIdle()
+        return this.steps(rest, inRegion(frame, region))
+      })
+    } else {
+      // Only a part of the plan is stopped, whose `catch` comes next.
+      const region = new Region(around, false)
+      await this.steps(rest, inRegion(frame, region))
+      region.leave()
+    }
+    return 'round'
+  }
+}
+
+/** The innermost region around this one that goes on. */
+function liveAround(region: Region): Region | undefined {
+  let around: Region | undefined = region
+  while (around?.stopped) around = around.parent
+  return around
+}
+
+/** Waits for the end of a task; gives the error of one that did not succeed. */
+async function failureOf(task: Task): Promise<unknown> {
+  try {
+    await task.result()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}

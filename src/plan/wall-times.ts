@@ -1,0 +1,73 @@
+/** Times of the wall clock that a cron pattern names. */
+
+import { Cron } from 'croner'
+import { cut, quote } from '../bench/wording.js'
+import { messageOf } from '../errors.js'
+import { VIRTUAL_EPOCH_MS } from '../worker/virtual-clock.js'
+
+/** The times of a pattern, in ms since the Unix epoch. */
+export class WallTimes {
+  readonly #cron: Cron
+
+  /** @throws what is wrong with the pattern */
+  constructor(pattern: string, timezone: string | undefined) {
+    // Without a function it only calculates: no timer, no clock.
+    this.#cron = new Cron(pattern, timezone === undefined ? {} : { timezone })
+  }
+
+  /** The first time after `wall`; undefined when there is none any more. */
+  after(wall: number): number | undefined {
+    return this.#cron.nextRun(new Date(wall))?.getTime()
+  }
+}
+
+export interface TimesFault {
+  readonly field: 'cron' | 'timezone'
+  readonly message: string
+}
+
+/** Different patterns of one plan: to find that one never fires takes milliseconds. */
+const MOST_PATTERNS = 200
+
+/** The patterns of a plan: each is tried once. */
+export class TimesCheck {
+  readonly #faults = new Map<string, TimesFault | undefined>()
+
+  /** What is wrong with a pattern: of those that are right, there is a time since 2000, in whatever year it is written. */
+  faultOf(pattern: string, timezone: string | undefined): TimesFault | undefined {
+    const key = JSON.stringify([pattern, timezone])
+    if (!this.#faults.has(key)) {
+      if (this.#faults.size >= MOST_PATTERNS) {
+        return { field: 'cron', message: `the plan has more than ${MOST_PATTERNS} patterns of times` }
+      }
+      this.#faults.set(key, findFault(pattern, timezone))
+    }
+    return this.#faults.get(key)
+  }
+}
+
+function findFault(pattern: string, timezone: string | undefined): TimesFault | undefined {
+  if (timezone !== undefined && !isTimezone(timezone)) {
+    return { field: 'timezone', message: `there is no time zone ${quote(timezone)}` }
+  }
+  // A time in ISO is one that comes once: cron is for patterns.
+  if (pattern.length > 200 || /^\d{4}-/.test(pattern.trim())) {
+    return { field: 'cron', message: `${quote(pattern)} is no pattern of times` }
+  }
+  try {
+    if (new WallTimes(pattern, timezone).after(VIRTUAL_EPOCH_MS) !== undefined) return undefined
+    return { field: 'cron', message: `${quote(pattern)} never fires: there is no such time` }
+  } catch (error) {
+    const why = messageOf(error).replace(/^Cron\w*: /, '')
+    return { field: 'cron', message: `${quote(pattern)} is no pattern of times: ${cut(why)}` }
+  }
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}

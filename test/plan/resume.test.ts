@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { checked, inPlan, problems, run, valuesOf } from './plan-text.js'
+
+const resumable = (steps: string) => `${inPlan(steps)}resumable: true\n`
+const NEST = '- lamp.on\n- repeat: 3\n  do:\n  - scan: { x: [ 7, 8, 9 ] }\n    do: [ record: { n: =round } ]\n- pump.on'
+
+describe('a run that is resumed', () => {
+  it('goes on after its last row, and does again what stands before the loop', async () => {
+    const { rows, began } = await run(resumable(NEST), { resume: { position: [1, 1], rows: { primary: 5 } } })
+    expect(began.map(line => line.split(' ')[1])).toEqual(['lamp.on', 'pump.on'])
+    expect(valuesOf(rows)).toEqual([
+      [9, 3],
+      [7, 1],
+      [8, 2],
+      [9, 3],
+    ])
+    expect(rows.map(({ position, seq }) => [...position, seq])).toEqual([
+      [1, 2, 6],
+      [2, 0, 7],
+      [2, 1, 8],
+      [2, 2, 9],
+    ])
+  })
+
+  it('whose last row was the last of an inner loop goes on with the next round of the outer', async () => {
+    const { rows } = await run(resumable(NEST), { resume: { position: [1, 2] } })
+    expect(rows.map(({ position }) => position)).toEqual([
+      [2, 0],
+      [2, 1],
+      [2, 2],
+    ])
+  })
+
+  it('whose last row was the very last has none left', async () => {
+    const { rows, result } = await run(resumable(NEST), { resume: { position: [2, 2] } })
+    expect([rows, result.outcome]).toEqual([[], 'succeeded'])
+  })
+
+  it('has the parameters that it had', async () => {
+    const text = `${inPlan('- every: 1s\n  times: 3\n  do: [ record: { dose: dose } ]')}params: { dose: 1 }\nresumable: true\n`
+    const { rows } = await run(text, { resume: { position: [0], params: { dose: 4 } } })
+    expect(valuesOf(rows)).toEqual([[4], [4]])
+  })
+
+  it('goes on in a loop whose number of rounds is an expression', async () => {
+    const text = `${inPlan('- repeat: =n\n  do: [ record: { r: =round } ]')}params: { n: 4 }\nresumable: true\n`
+    expect(valuesOf((await run(text, { resume: { position: [1] } })).rows)).toEqual([[3], [4]])
+  })
+
+  it.each([
+    ['that do not say so', inPlan(NEST), [0, 0], 'does not say that it may be'],
+    ['at a place that is none', resumable(NEST), [0], 'has no round [0] to go on after'],
+    ['at a round that is none', resumable(NEST), [0, -1], 'has no round [0, -1]'],
+  ])('is refused of plans %s', async (_what, text, position, message) => {
+    const { result, began } = await run(text, { resume: { position } })
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'ERR_NOT_RESUMABLE', message: expect.stringContaining(message) },
+    })
+    expect(began).toEqual([])
+  })
+})
+
+describe('a plan that says that it may be resumed', () => {
+  it('says so', () => {
+    expect([checked(resumable(NEST)).resumable, checked(inPlan(NEST)).resumable]).toEqual([true, false])
+  })
+
+  it.each([
+    ['nothing is recorded', '- pump.on', 'it records nothing'],
+    ['a record stands in no loop', '- record: { n: elapsed }', 'a record stands in no loop (line 10)'],
+    [
+      'records stand in two loops',
+      '- repeat: 2\n  do: [ record: { n: elapsed } ]\n- repeat: 2\n  do: [ record: { n: elapsed } ]',
+      'its records stand in several loops (line 13)',
+    ],
+    [
+      'a record stands in a parallel',
+      '- repeat: 2\n  do:\n  - parallel: [ record: { n: elapsed } ]',
+      'a record stands in a parallel (line 12)',
+    ],
+  ])('is refused when %s', (_what, steps, message) => {
+    expect(problems(resumable(steps))).toEqual([expect.stringContaining(`the plan cannot be resumed: ${message}`)])
+  })
+})
