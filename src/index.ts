@@ -46,16 +46,30 @@ export {
   PiWorkerError,
 } from './errors.js'
 export * from './peripherals/index.js'
-export { checkPlan } from './plan/check.js'
+export { type CheckedPlan, type CheckOptions, checkPlan, streamsOf } from './plan/check.js'
+export { type Amount, type Estimate, estimatePlan } from './plan/estimate.js'
+export {
+  type Experiment,
+  type ExperimentOptions,
+  type ExperimentParam,
+  type ParamsOf,
+  type Recordable,
+  type RunningExperiment,
+  runFunction,
+  startFunction,
+} from './plan/experiment.js'
 export { formatPlace, type Place, type PlanProblem, problemsOf } from './plan/place.js'
 export type { ActionStep, ParallelStep, Plan, RepeatStep, Step, WaitStep } from './plan/plan.js'
+export type { PlanPrompt, PlanWarning } from './plan/plan-context.js'
 export type { PlanTask, PlanTaskJson } from './plan/plan-task.js'
+export type { Cell, Column, ParamValue, Question, Row, Stream } from './plan/rows.js'
 export {
   type PlanBench,
   type PlanEvent,
   type PlanOutcome,
   type PlanResult,
   type PlanRunOptions,
+  type ResumeFrom,
   type Runnable,
   type RunningPlan,
   runPlan,
@@ -65,6 +79,9 @@ export { planSchema } from './plan/schema.js'
 export { PlanSource, readPlanSource } from './plan/source.js'
 export * as sequences from './pulses/index.js'
 export { type RecordOptions, recordTrace } from './records/record-trace.js'
+export { writeReport } from './records/report/write-report.js'
+export { type RecordedRun, readRun } from './records/run/read-run.js'
+export { type RecorderOptions, type RunEnding, RunRecorder } from './records/run/recorder.js'
 export { type VcdOptions, type VcdSignal, VcdWriter } from './records/vcd.js'
 export type { TaskContext } from './worker/attempt-context.js'
 export { type Clock, SystemClock, type Timer } from './worker/clock.js'

@@ -1,31 +1,38 @@
-/** `pi-worker check FILE`: says everything that is wrong with a plan file, or what it holds. Opens nothing. */
+/** `pi-worker check FILE`: says everything that is wrong with a plan file, or what it holds and takes. Opens nothing. */
 
 import { checkPlan } from '../plan/check.js'
-import type { Step } from '../plan/plan.js'
+import { type Amount, estimatePlan } from '../plan/estimate.js'
+import { formatPlace } from '../plan/place.js'
 import { readPlanSource } from '../plan/source.js'
 import { exit } from './exit.js'
-import { oneLine } from './format.js'
+import { formatMs, oneLine } from './format.js'
 import type { Session } from './program.js'
+import { parseParams, type RunFlags } from './run-flags.js'
 
-/** @throws what is wrong with the file, all of it in one error */
-export async function checkCommand({ out }: Session, file: string): Promise<number> {
-  const plan = checkPlan(await readPlanSource(file))
-  const peripherals = count(Object.keys(plan.bench).length, 'peripheral')
-  out.write(`${file} is a valid plan: ${oneLine(plan.name)}, ${peripherals}, ${count(tasksOf(plan.steps), 'task')}\n`)
+/** @throws what is wrong with the file, all of it in one error; ERR_PARAM, ERR_USAGE */
+export async function checkCommand(
+  { out, err }: Session,
+  file: string,
+  flags: Pick<RunFlags, 'param'>,
+): Promise<number> {
+  const plan = checkPlan(await readPlanSource(file), undefined, { params: parseParams(flags) })
+  const { duration, tasks, rows, on, endless } = estimatePlan(plan)
+  const peripherals = count({ value: Object.keys(plan.bench).length, atLeast: false }, 'peripheral')
+  out.write(`${file} is a valid plan: ${oneLine(plan.name)}, ${peripherals}, ${count(tasks, 'task')}\n`)
+  out.write(`  takes ${endless ? 'until it is stopped' : amount(duration, formatMs)}\n`)
+  for (const { peripheral, ms } of on) out.write(`  ${peripheral} is on for ${amount(ms, formatMs)}\n`)
+  for (const { stream, count: many } of rows) out.write(`  records ${count(many, 'row')} (${oneLine(stream)})\n`)
+  for (const { place, message, remedy } of plan.warnings) {
+    err.write(`warning: ${oneLine(message)}\n  at ${formatPlace(place)}\n`)
+    if (remedy !== undefined) err.write(`  remedy: ${oneLine(remedy)}\n`)
+  }
   return exit.succeeded
 }
 
-/** How many tasks the steps make when all goes well. */
-function tasksOf(steps: readonly Step[]): number {
-  let tasks = 0
-  for (const step of steps) {
-    if (step.kind === 'action') tasks++
-    else if (step.kind === 'repeat') tasks += step.count * tasksOf(step.steps)
-    else if (step.kind === 'parallel') tasks += tasksOf(step.branches)
-  }
-  return tasks
+function count(of: Amount, what: string): string {
+  return `${amount(of, String)} ${what}${of.value === 1 ? '' : 's'}`
 }
 
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
+function amount({ value, atLeast }: Amount, format: (value: number) => string): string {
+  return `${atLeast ? 'at least ' : ''}${format(value)}`
 }

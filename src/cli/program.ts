@@ -12,7 +12,8 @@ import { Output, processIo } from './io.js'
 import { addJournalCommand } from './journal-command.js'
 import { addLineCommands, LINE_COMMANDS } from './line-commands.js'
 import type { AskIo } from './run-ask.js'
-import { addRunCommands } from './run-commands.js'
+import { addRunCommands, withParams } from './run-commands.js'
+import type { RunFlags } from './run-flags.js'
 import { addRunsCommand } from './runs-command.js'
 import type { SchemaFlags } from './schema.js'
 import { addServiceCommand } from './service-command.js'
@@ -104,13 +105,12 @@ function buildProgram(session: Session, done: (code: number) => void): Command {
       getOutHasColors: () => session.out.colored,
     })
   addRunCommands(program, session, done)
-  program
-    .command('check')
-    .description('say everything that is wrong with a plan file; opens nothing')
+  withParams(program.command('check'))
+    .description('say everything that is wrong with a plan file, or what it takes; opens nothing')
     .argument('<file>', 'plan file: YAML or JSON')
-    .action(async (file: string) => {
+    .action(async (file: string, flags: Pick<RunFlags, 'param'>) => {
       const { checkCommand } = await import('./check.js')
-      done(await checkCommand(session, file))
+      done(await checkCommand(session, file, flags))
     })
   program
     .command('schema')

@@ -52,10 +52,14 @@ export function addRunCommands(program: Command, session: Session, done: (code: 
     })
 }
 
+export function withParams(command: Command): Command {
+  const description = 'what a parameter of the plan is to be; may be given several times'
+  return command.option('--param <name=value>', description, collected)
+}
+
 /** What a run and a rehearsal have in common. */
 function withPlanOptions(command: Command): Command {
-  return command
-    .option('--param <name=value>', 'what a parameter of the plan is to be; may be given several times', collected)
+  return withParams(command)
     .option('--runs <folder>', 'where the records of all runs are; runs/ when left out')
     .option('--out <folder>', 'the folder of this record: empty, or not there yet')
     .option('--no-record', 'record nothing')

@@ -88,7 +88,7 @@ export function parseSeed({ driver, seed }: RunFlags): number | undefined {
 }
 
 /** What the parameters of the plan are to be, as they were written. @throws ERR_USAGE */
-export function parseParams({ param = [] }: RunFlags): Readonly<Record<string, string>> {
+export function parseParams({ param = [] }: Pick<RunFlags, 'param'>): Readonly<Record<string, string>> {
   const params = new Map<string, string>()
   for (const text of param) {
     const at = text.indexOf('=')

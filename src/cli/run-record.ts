@@ -9,6 +9,7 @@ import { formatPlace } from '../plan/place.js'
 import type { PlanEvent } from '../plan/plan-bench.js'
 import type { Row } from '../plan/rows.js'
 import type { PlanSource } from '../plan/source.js'
+import type { RecordOptions } from '../records/record-trace.js'
 import { RUN_FILES, type RunSync } from '../records/run/format.js'
 import { gitOf, machineFacts } from '../records/run/provenance.js'
 import { makeNamedFolder, makeRecordFolder, runsFolder } from '../records/run/record-folder.js'
@@ -97,10 +98,13 @@ async function tellInterrupted({ err }: Session, runs: string): Promise<void> {
 }
 
 /** The traces that are to be kept: in the record, and where somebody asked for one. */
-export function tracePaths({ trace }: RunFlags, recorder: RunRecorder | undefined): readonly string[] {
+export function tracesOf(
+  { trace }: RunFlags,
+  recorder: RunRecorder | undefined,
+): readonly Pick<RecordOptions, 'path' | 'sink'>[] {
   if (trace === false) return []
-  const own = recorder === undefined ? [] : [join(recorder.folder, RUN_FILES.trace)]
-  return trace === undefined ? own : [...own, trace]
+  const own = recorder === undefined ? [] : [{ path: join(recorder.folder, RUN_FILES.trace), sink: recorder.trace }]
+  return trace === undefined ? own : [...own, { path: trace }]
 }
 
 /** A plan that waits for a full disk can be stopped all the same. */

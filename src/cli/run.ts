@@ -37,7 +37,7 @@ import {
   rowKept,
   shownFolder,
   startRecord,
-  tracePaths,
+  tracesOf,
 } from './run-record.js'
 import { type Resumption, resumptionOf } from './run-resume.js'
 import { ServiceNotifier } from './service-notify.js'
@@ -88,7 +88,7 @@ async function runStoppable(session: Session, run: Run): Promise<number> {
   const { driver, chip, replay, json, verbose } = flags
   let bench: Bench
   try {
-    const observe = tracePaths(flags, recorder).length > 0
+    const observe = tracesOf(flags, recorder).length > 0
     const { name, simulate, interlocks, stop: stopLine } = plan
     const where = { driver, chip, clock, name, journal: journalOf(run), retain: { count: 0 } }
     bench = await openBench(plan.bench, { ...where, observe, simulate, interlocks, replay, seed, stopLine })
@@ -152,8 +152,8 @@ async function runAndClose(bench: Bench, run: Run, session: Session): Promise<En
     recorder?.heard(event)
   })
   try {
-    for (const path of tracePaths(flags, recorder)) {
-      traces.push(recordTrace(bench, { path, scope: plan.name, timescale: flags.timescale }))
+    for (const where of tracesOf(flags, recorder)) {
+      traces.push(recordTrace(bench, { ...where, scope: plan.name, timescale: flags.timescale }))
     }
     recorder?.begin(bench.board, plan.streams)
     const running = startPlan(bench, plan, {

@@ -20,6 +20,8 @@ export interface VcdSignal {
 export interface VcdOptions {
   /** Created, or emptied when it is there. */
   readonly path: string
+  /** Takes the text, change by change, in the place of the file at `path`. */
+  readonly sink?: ((text: string) => void) | undefined
   /** Name of the scope that the signals are in, made legal. */
   readonly scope: string
   readonly signals: readonly VcdSignal[]
@@ -79,6 +81,8 @@ export class VcdWriter {
   #shortPulses = 0
   #chunk = ''
   #file: number | undefined
+  readonly #sink: VcdOptions['sink']
+  #closed = false
   #failure: PiWorkerError | undefined
 
   /** @throws ERR_FILE when the file cannot be made */
@@ -87,8 +91,9 @@ export class VcdWriter {
     const timescale = options.timescale ?? '1us'
     this.#nsPerTick = NS_PER_TICK[timescale]
     this.#settleNs = options.settleNs ?? 0
+    this.#sink = options.sink
     try {
-      this.#file = openSync(this.path, 'w')
+      if (this.#sink === undefined) this.#file = openSync(this.path, 'w')
     } catch (cause) {
       throw fileError(this.path, cause)
     }
@@ -127,13 +132,14 @@ export class VcdWriter {
    * @throws ERR_FILE when the file could not be written, now or before
    */
   close(time = 0): void {
-    if (this.#file === undefined) return
+    if (this.#closed) return
+    this.#closed = true
     this.#settle(Number.POSITIVE_INFINITY)
     // Later than the last change, or that change would last no time and be dropped by readers.
     this.#chunk += `#${Math.max(this.#tickOf(time), this.#tick + 1)}\n`
     this.#write()
     try {
-      closeSync(this.#file)
+      if (this.#file !== undefined) closeSync(this.#file)
     } catch (cause) {
       this.#failure ??= fileError(this.path, cause)
     }
@@ -173,7 +179,7 @@ export class VcdWriter {
     last.level = level
     last.tick = this.#tick
     this.#chunk += `${bit(level)}${this.#identifiers.get(line)}\n`
-    if (this.#chunk.length >= CHUNK) this.#write()
+    if (this.#sink !== undefined || this.#chunk.length >= CHUNK) this.#write()
   }
 
   #tickOf(time: number): number {
@@ -181,6 +187,11 @@ export class VcdWriter {
   }
 
   #write(): void {
+    if (this.#sink !== undefined) {
+      if (this.#chunk !== '') this.#sink(this.#chunk)
+      this.#chunk = ''
+      return
+    }
     const bytes = Buffer.from(this.#chunk, 'latin1')
     this.#chunk = ''
     if (this.#file === undefined || this.#failure !== undefined) return

@@ -2,13 +2,25 @@ import { describe, expect, it } from 'vitest'
 import { planFile, runMain, tempFile } from './setup.js'
 
 describe('pi-worker check', () => {
-  it('says what a plan holds, counting the rounds of a repeat', async () => {
+  it('says what a plan holds and takes, counting the rounds of a repeat', async () => {
     const file = planFile('- repeat: 3\n  do: [ pump.on, { wait: 1s }, pump.off ]\n- parallel: [ level.read, pump.on ]')
     expect(await runMain(['check', file])).toMatchObject({
       code: 0,
-      stdout: `${file} is a valid plan: Test, 2 peripherals, 8 tasks\n`,
+      stdout: `${file} is a valid plan: Test, 2 peripherals, 8 tasks\n  takes 3.00 s\n  pump is on for 3.00 s\n`,
       stderr: '',
     })
+  })
+
+  it('warns of what is never reached, and counts rows, with the parameters that it is given', async () => {
+    const file = tempFile(
+      'params: { n: 2 }\nbench: { level: { type: input, line: 4 } }\n' +
+        'plan:\n  - every: 1s\n    do: [ { record: [ level.read ] } ]\n  - level.read\n',
+    )
+    const { code, stdout, stderr } = await runMain(['check', file, '--param', 'n=3'])
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('takes until it is stopped') })
+    expect(stderr).toContain(`warning: `)
+    expect(stderr).toContain(`at ${file}:6:5`)
+    expect((await runMain(['check', file, '--param', 'm=3'])).stderr).toContain('ERR_PARAM')
   })
 
   it('says everything that is wrong, each with its place, the line, and a remedy', async () => {

@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest'
 
 export function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'pi-worker-test-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  // Processes that end at that moment may still write to it.
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
   return folder
 }

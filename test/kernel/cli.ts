@@ -25,7 +25,10 @@ export class Cli {
   constructor(args: readonly string[], { uid = 0, gid = 0 }: { readonly uid?: number; readonly gid?: number } = {}) {
     // setpriv drops root's groups too, which spawn's own uid and gid do not.
     const user = ['--reuid', String(uid), '--regid', String(gid), '--clear-groups']
-    this.#child = spawn('setpriv', [...user, process.execPath, PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child = spawn('setpriv', [...user, process.execPath, PROGRAM, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, PI_WORKER_RUNS: '' },
+    })
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text
     })

@@ -9,7 +9,14 @@ import { Guardian } from '../../dist/src/bench/guardian/guardian.js'
 import { Heir } from '../../dist/src/bench/guardian/heir.js'
 import { SystemClock } from '../../dist/src/worker/clock.js'
 
-const guardian = new Guardian({ leaseMs: 2000, whenGuardianDies: 'restart', restarted() {}, lost() {}, stopped() {} })
+const guardian = new Guardian({
+  leaseMs: 2000,
+  whenGuardianDies: 'restart',
+  died() {},
+  restarted() {},
+  lost() {},
+  stopped() {},
+})
 const handles = []
 const heirs = []
 for (const { driver, line } of JSON.parse(process.argv[2])) {

@@ -20,7 +20,7 @@ export const POLL = { interval: 20, timeout: 60_000 }
 
 /** Where the guardians of these tests are found. */
 export const RUN_FOLDER = '/run/guardians'
-const ENV = { ...process.env, PI_WORKER_RUN_FOLDER: RUN_FOLDER }
+const ENV = { ...process.env, PI_WORKER_RUN_FOLDER: RUN_FOLDER, PI_WORKER_RUNS: '' }
 
 /** esbuild, as tsx has it. */
 interface Esbuild {

@@ -3,36 +3,14 @@
  * no sockets: those are the world that it is given.
  */
 
-import type { Handover } from '../../../drivers/handover.js'
-import type { Accepted } from '../../../drivers/make-safe.js'
 import { messageOf, PiWorkerError } from '../../errors.js'
-import type { Clock } from '../../worker/clock.js'
 import { type Charge, Charges, isLines, type Outcome } from './charges.js'
+import type { DutyWorld } from './duty-world.js'
 import { Lease } from './lease.js'
 import { PendingStop, TAKEN_NS } from './pending-stop.js'
-import type { FromGuardian, GuardedItem, GuardianStatus, ToGuardian } from './protocol.js'
+import type { GuardedItem, GuardianStatus, ToGuardian } from './protocol.js'
 import { reportLine } from './report.js'
 import { StopWatch } from './stop-watch.js'
-
-export interface DutyWorld {
-  readonly clock: Clock
-  readonly pid: number
-  /** Opens and loads what a handover needs. @throws why it cannot be carried out here */
-  accept(handover: Handover): Promise<Accepted>
-  runnerLives(runner: number): boolean
-  kill(runner: number): void
-  /** Tells the runner. */
-  tell(message: FromGuardian): void
-  /** Never throws, and waits for nobody. */
-  log(line: string): void
-  /** The stop line stopped the bench of that name, and its program did not take it. Never throws. */
-  remember(bench: string, reason: string): void
-  /** Sends a descriptor to a mailbox. @throws why it cannot */
-  post(mailbox: string, fd: number): Promise<void>
-  /** The runner has ended and the guardian stays: it keeps nothing of the runner's but the lines. */
-  detach(): void
-  leave(): void
-}
 
 type Guard = Extract<ToGuardian, { type: 'guard' }>
 

@@ -4,9 +4,9 @@
  */
 
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { codeOf, messageOf, PiWorkerError } from '../../errors.js'
-import { makeRunFolder, runFolder } from '../run-folder.js'
+import { hasRunFolder, makeRunFolder, runFolder } from '../run-folder.js'
 import { pathName } from './bench-address.js'
 
 /** What is stopped by whom, when and why. */
@@ -42,8 +42,12 @@ export class StopMark {
     this.path = join(folder, `stopped-${this.#name}.json`)
   }
 
-  /** Undefined when the bench was not stopped, or was reset. What cannot be understood says that it was. @throws ERR_FILE */
+  /**
+   * Undefined when the bench was not stopped, or was reset. What cannot be understood says that it was.
+   * @throws ERR_FILE; ERR_PERMISSION: others may have made or removed it
+   */
   read(): MarkedStop | undefined {
+    if (!hasRunFolder(this.#folder)) return undefined
     const unknown = { name: this.#name, reason: 'no reason is known', by: 'somebody', since: null }
     let text: string
     try {
@@ -64,8 +68,8 @@ export class StopMark {
   /** Of several stops the first counts, as in the bench itself. @throws ERR_FILE, ERR_PERMISSION */
   write({ reason, by, time }: MarkFacts): void {
     makeRunFolder(this.#folder)
+    if (this.read() !== undefined) return
     try {
-      if (this.read() !== undefined) return
       const next = `${this.path}.${process.pid}`
       writeFileSync(next, `${JSON.stringify({ reason, by, since: new Date(time).toISOString() })}\n`, {
         mode: OWN_ONLY,
@@ -85,7 +89,7 @@ export class StopMark {
     }
   }
 
-  /** @throws ERR_STOPPED while the bench is stopped; ERR_FILE */
+  /** @throws ERR_STOPPED while the bench is stopped; ERR_FILE, ERR_PERMISSION */
   refuse(): void {
     const stop = this.read()
     if (stop === undefined) return
@@ -112,19 +116,13 @@ export function resetCommandOf(name: string): string {
   return `pi-worker reset ${name} --acknowledge 'who lets it go on, and why'`
 }
 
-/** Those of the folder, by their names. @throws ERR_FILE */
+/** Those of the folder, by their names. @throws ERR_FILE, ERR_PERMISSION */
 export function stopMarks(folder = runFolder()): MarkedStop[] {
-  return filesIn(folder).flatMap(file => {
-    const [, name] = FILE.exec(basename(file)) ?? []
-    return name === undefined ? [] : (new StopMark(name, folder).read() ?? [])
-  })
-}
-
-function filesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort()
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return []
-    throw error
-  }
+  if (!hasRunFolder(folder)) return []
+  return readdirSync(folder)
+    .sort()
+    .flatMap(file => {
+      const [, name] = FILE.exec(file) ?? []
+      return name === undefined ? [] : (new StopMark(name, folder).read() ?? [])
+    })
 }

@@ -174,6 +174,9 @@ export class RunRecorder {
     if (this.#writer.failure !== undefined) throw this.#writer.failure
   }
 
+  /** More of `trace.vcd`. */
+  readonly trace = (text: string): void => this.#writer.append(RUN_FILES.trace, text)
+
   /** Something happened in the worker. */
   heard(event: WorkerEvent): void {
     const entry = logEntry(event)

@@ -102,6 +102,14 @@ describe('a stop that was not reset', () => {
   })
 })
 
+it('a folder that others may write to tells nobody that nothing was stopped', async () => {
+  await stoppedAndGone()
+  chmodSync(folder, 0o777)
+  for (const look of [() => stopMarks(folder), () => new StopMark('Dose it', folder).read()]) {
+    expect(look).toThrow(expect.objectContaining({ code: 'ERR_PERMISSION', place: folder }))
+  }
+})
+
 it('a stop that cannot be remembered says so, and is one all the same', async () => {
   const bench = await dose()
   chmodSync(folder, 0o755)

@@ -277,6 +277,22 @@ describe('a disk that is full', () => {
   })
 })
 
+describe('trace.vcd', () => {
+  it('is written like everything else: synced within a second, and kept while the disk is full', async () => {
+    const disk = new FakeDisk()
+    const { recorder, clock } = await recording({ disk, sync: 'second' })
+    recorder.trace('#0\n')
+    await clock.reach(1e9)
+    expect(disk.safeText('trace.vcd')).toBe('#0\n')
+    disk.capacity = disk.used
+    recorder.trace('#1\n')
+    await clock.reach(5e9)
+    disk.capacity = Number.POSITIVE_INFINITY
+    await recorder.close(ENDED)
+    expect(disk.text('trace.vcd')).toBe('#0\n#1\n')
+  })
+})
+
 describe('a recorder', () => {
   it('refuses a folder that takes nothing, before anything moves', async () => {
     const disk = new FakeDisk()
