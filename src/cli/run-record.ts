@@ -6,7 +6,6 @@ import { isNode } from '../bench/schema.js'
 import { messageOf } from '../errors.js'
 import type { CheckedPlan } from '../plan/check.js'
 import { formatPlace } from '../plan/place.js'
-import type { PlanEvent } from '../plan/plan-bench.js'
 import type { Row } from '../plan/rows.js'
 import type { PlanSource } from '../plan/source.js'
 import type { RecordOptions } from '../records/record-trace.js'
@@ -117,13 +116,6 @@ export function rowKept(recorder: RunRecorder, row: Row, signal: AbortSignal): v
     if (signal.aborted) stopped()
     kept.then(resolve, reject).finally(() => signal.removeEventListener('abort', stopped))
   })
-}
-
-/** What the plan tells of its tasks, and what it says for the record. @throws ERR_RUN_RECORD */
-export function keepEvent(recorder: RunRecorder, event: PlanEvent): void {
-  if (event.type === 'created') recorder.created(event.task)
-  else if (event.type === 'finished') recorder.finished(event.task)
-  else recorder.log('info', 'note', event.text, { place: formatPlace(event.place) })
 }
 
 /**

@@ -29,16 +29,7 @@ import { RunScreen } from './live/run-screen.js'
 import type { Session } from './program.js'
 import { answerer, checkQuestions } from './run-ask.js'
 import { checkFlags, parseParams, parseSeed, type RunFlags } from './run-flags.js'
-import {
-  discardRecord,
-  endRecord,
-  keepEvent,
-  reportRecord,
-  rowKept,
-  shownFolder,
-  startRecord,
-  tracesOf,
-} from './run-record.js'
+import { discardRecord, endRecord, reportRecord, rowKept, shownFolder, startRecord, tracesOf } from './run-record.js'
 import { type Resumption, resumptionOf } from './run-resume.js'
 import { ServiceNotifier } from './service-notify.js'
 import { describe, StopRequest } from './stop.js'
@@ -163,7 +154,7 @@ async function runAndClose(bench: Bench, run: Run, session: Session): Promise<En
       onEvent: event => {
         if (event.type === 'finished') view.finished(event.task)
         else if (event.type === 'note' && !screen.quiet) view.say(`${oneLine(event.text)}\n`)
-        if (recorder !== undefined) keepEvent(recorder, event)
+        recorder?.told(event)
       },
       ...(recorder !== undefined && { onRow: row => rowKept(recorder, row, stop.signal) }),
     })

@@ -61,7 +61,7 @@ export function startFunction<B extends Bench, const P extends Readonly<Record<s
   { name, params: declared, given = {}, units = {}, ...options }: ExperimentOptions<P>,
   work: (run: Experiment<B, P>) => void | Promise<void>,
 ): RunningExperiment {
-  const params = paramsOf(name, declared ?? {}, given, bench.names)
+  const params = experimentParams(name, declared ?? {}, given, bench.names)
   const values = Object.fromEntries(params.map(param => [param.name, param.value])) as ParamsOf<P>
   const step: WorkStep = {
     kind: 'work',
@@ -75,7 +75,11 @@ export function startFunction<B extends Bench, const P extends Readonly<Record<s
   return Object.assign(running, { params })
 }
 
-function paramsOf(
+/**
+ * What the parameters of an experiment are.
+ * @throws ERR_PARAM, ERR_PLAN_VALUE, ERR_BAD_NAME
+ */
+export function experimentParams(
   name: string,
   declared: Readonly<Record<string, ExperimentParam>>,
   given: Readonly<Record<string, string>>,

@@ -4,6 +4,8 @@ import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { thisMachine } from '../../bench/journal/processes.js'
 import { codeOf } from '../../errors.js'
+import { formatPlace } from '../../plan/place.js'
+import type { PlanEvent } from '../../plan/plan-bench.js'
 import type { PlanTask } from '../../plan/plan-task.js'
 import type { Row, Stream } from '../../plan/rows.js'
 import type { Clock } from '../../worker/clock.js'
@@ -148,6 +150,13 @@ export class RunRecorder {
     this.#writer.append(known.stream.file, line)
     this.#writer.append(RUN_FILES.documents, this.#documents.event(row, texts))
     return this.#writer.row()
+  }
+
+  /** The plan tells of its tasks, and what it says for the record. @throws ERR_RUN_RECORD */
+  told(event: PlanEvent): void {
+    if (event.type === 'created') this.created(event.task)
+    else if (event.type === 'finished') this.finished(event.task)
+    else this.log('info', 'note', event.text, { place: formatPlace(event.place) })
   }
 
   /** A task was created. @throws ERR_RUN_RECORD */
