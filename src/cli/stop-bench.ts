@@ -63,6 +63,6 @@ async function remembered(stop: () => Promise<StopOutcome>, remember: () => void
 }
 
 function howStopped({ by, confirmed }: StopOutcome): string {
-  if (by === 'guardian') return 'its program is stuck, and its guardian has made all safe'
+  if (by === 'guardian') return 'its program was stuck: its guardian has made all safe, and ended it'
   return confirmed ? 'all is safe' : 'its program ended with it'
 }

@@ -34,6 +34,13 @@ describe('record', () => {
     expect(rows).toMatchObject([{ seq: 1, values: [21, 45], position: [] }])
   })
 
+  it('has the unit of a value that may be null', () => {
+    const plan = checked(`bench: { eye: { type: distance, lines: { trigger: 5, echo: 6 } } }
+plan: [ record: [ eye.read ] ]`)
+    const [distance] = streamsOf(plan)[0]?.columns ?? []
+    expect(distance).toMatchObject({ name: 'eye.distance', unit: 'cm', description: 'Null when it is out of range.' })
+  })
+
   it('does those of different peripherals side by side', async () => {
     const { began, plan } = await run(inPlan('- record: [ air.read, room-air.read ]'))
     expect(began).toEqual(['0 air.read', '0 room-air.read'])

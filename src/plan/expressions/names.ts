@@ -170,7 +170,10 @@ function typeAt(node: SchemaNode): ValueType | undefined {
   return named === 'number' || named === 'boolean' || named === 'string' ? named : undefined
 }
 
-function noted({ unit, description }: SchemaNode): Pick<Field, 'unit' | 'description'> {
+/** Of a value that may be null, what is said of it when it is not. */
+function noted(node: SchemaNode): Pick<Field, 'unit' | 'description'> {
+  const part = [node.anyOf ?? node.oneOf].flat().find(one => isNode(one) && one.type !== 'null')
+  const { unit, description } = isNode(part) ? { ...part, ...node } : node
   return {
     ...(typeof unit === 'string' && { unit }),
     ...(typeof description === 'string' && { description }),
