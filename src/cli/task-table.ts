@@ -25,16 +25,16 @@ export function taskTable(tasks: readonly PlanTask[], options: { colored: boolea
   const shown = choose(tasks)
   const widest = Math.max(...shown.map(index => tasks[index]?.name.length ?? 0))
   const forResult = Math.max(20, options.columns - widest - 60)
-  let previous = -1
+  let previous = 0
   for (const index of shown) {
-    if (index > previous + 1) table.push([{ colSpan: 6, content: `… ${index - previous - 1} more` }])
-    previous = index
     const task = tasks[index] as PlanTask
-    const { state } = task
+    const { state, number } = task
+    if (number > previous + 1) table.push([{ colSpan: 6, content: `… ${number - previous - 1} more` }])
+    previous = number
     const result =
       task.error === undefined ? formatResult(task.result, forResult) : oneLine(task.error.message, forResult)
     const cells = [formatMs(task.waited), formatMs(task.ran), result]
-    table.push([String(index + 1), oneLine(task.name), colorOf(state, colors)(state), ...cells])
+    table.push([String(number), oneLine(task.name), colorOf(state, colors)(state), ...cells])
   }
   return `${table.toString()}\n`
 }

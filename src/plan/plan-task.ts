@@ -29,6 +29,8 @@ export interface PlanTaskJson {
 export class PlanTask {
   readonly id: string
   readonly name: string
+  /** Which of its run it is, from 1. */
+  readonly number: number
   readonly #startedWall: number
   /** Undefined once the task is over: then its worker may forget it. */
   #task: Task | undefined
@@ -40,9 +42,10 @@ export class PlanTask {
   #result: unknown = null
   #error: Error | undefined
 
-  constructor(task: Task, name: string) {
+  constructor(task: Task, name: string, number = 1) {
     this.id = task.id
     this.name = name
+    this.number = number
     this.#startedWall = task.startedAt.getTime()
     this.#task = task
   }

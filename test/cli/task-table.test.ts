@@ -13,7 +13,7 @@ async function tasksOf(count: number, failing: readonly number[] = []): Promise<
       if (failing.includes(index)) throw new RangeError(`broken ${index}`)
       return { index }
     })
-    const kept = new PlanTask(task, `a.run${index}`)
+    const kept = new PlanTask(task, `a.run${index}`, index + 1)
     await task.toDict()
     kept.settle()
     tasks.push(kept)
@@ -34,6 +34,14 @@ describe('the table of tasks', () => {
     expect(rows(text)).toHaveLength(40)
     expect(text).toMatch(/│ +1 │ a\.run0 +│ succeeded │ +0 ms │ +0 ms │ index=0 +│/)
     expect(text).not.toContain('more')
+  })
+
+  it('keeps the numbers of tasks where others of the run are not known any more', async () => {
+    const tasks = await tasksOf(30)
+    const text = table([...tasks.slice(0, 5), ...tasks.slice(20)])
+    expect(rows(text)).toHaveLength(15)
+    expect(text).toContain('… 15 more')
+    expect(text).toContain('│ 21 │')
   })
 
   it('has the first, the last and the failed of a long run, and counts the others', async () => {

@@ -89,7 +89,7 @@ export class PlanExecution implements Execution {
 
   async follow(task: Task, step: ActionStep, region: Region): Promise<Next> {
     const name = `${step.peripheral}.${step.action}`
-    const record = new PlanTask(task, name)
+    const record = new PlanTask(task, name, this.tasks.count + 1)
     const number = this.tasks.add(record)
     const ended = region.add(task, step)
     this.#tell({ type: 'created', task: record }, region, step)
