@@ -19,6 +19,7 @@ import { FLOAT, HIGH, LOW, type Push } from './net.js'
 import type { OutsideDriver, OutsideLevel } from './outside.js'
 import type { Part } from './parts/part.js'
 import { Random } from './random.js'
+import { SimulationClock } from './simulation-clock.js'
 import { LEVELS, type Trace } from './trace.js'
 import { type Contention, type ContentionListener, Wires } from './wires.js'
 
@@ -68,6 +69,8 @@ export class MockBoard implements Board {
   readonly buses: SimulatedBuses
   /** Seeded; parts take forks of it. */
   readonly random: Random
+  /** The time of what is simulated on it. */
+  readonly simulation: SimulationClock
   readonly #clock: Clock
   readonly #wires: Wires
   readonly #delivery = new EdgeDelivery()
@@ -87,6 +90,7 @@ export class MockBoard implements Board {
       throw new PiWorkerError('ERR_BAD_OPTION', `lineCount must be 1 to ${MAX_LINE_COUNT}, not ${lineCount}`)
     }
     this.#clock = clock
+    this.simulation = new SimulationClock(clock)
     this.buses = new SimulatedBuses(clock)
     this.lineCount = lineCount
     this.description = `simulated ${chip} (${label}, ${lineCount} lines)`
@@ -95,7 +99,7 @@ export class MockBoard implements Board {
     for (const line of this.#names.lines) this.#checked(line)
     this.#holders = Array.from({ length: lineCount }, () => undefined)
     this.#wires = new Wires({
-      clock,
+      clock: this.simulation,
       pulls: Array.from({ length: lineCount }, (_, line) => resetPull(line)),
       resistors: this.#resistors(options.resistors),
       keepTrace: options.trace !== 'none',
@@ -184,11 +188,8 @@ export class MockBoard implements Board {
 
   /** Pushes a line from outside by hand, until told otherwise. @throws ERR_UNKNOWN_LINE, ERR_BAD_OPTION */
   drive(line: number, level: OutsideLevel): void {
-    let hand = this.#hands.get(line)
-    if (hand === undefined) {
-      hand = this.outside(line, 'outside')
-      this.#hands.set(line, hand)
-    }
+    const hand = this.#hands.get(line) ?? this.outside(line, 'outside')
+    this.#hands.set(line, hand)
     hand.drive(level)
   }
 

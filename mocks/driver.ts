@@ -2,7 +2,6 @@
 
 import type { BoardOptions, Driver, PartSpec } from '../drivers/driver.js'
 import { readRecording } from '../src/records/recording.js'
-import type { Clock } from '../src/worker/clock.js'
 import { MockBoard, type MockBoardOptions } from './board.js'
 import { FaultyBuses } from './buses/faulty-buses.js'
 import { type FaultKind, Faults, pathOf } from './faults/faults.js'
@@ -12,7 +11,6 @@ import { lineOf, type PartFactory } from './parts/part.js'
 import { type PartWire, SoundWire } from './parts/part-wire.js'
 import { replay } from './replay.js'
 import { type ReplaySimulation, replayPart } from './replay-part.js'
-import { SimulationClock } from './simulation-clock.js'
 
 /** What a wire can have. */
 const ON_WIRES: readonly FaultKind[] = ['bounce', 'stuck', 'glitch', 'unplugged', 'brown-out', 'late']
@@ -46,7 +44,7 @@ export class MockDriver implements Driver {
       const specs = typeof wanted === 'function' ? wanted(board) : wanted
       for (const spec of specs) {
         const part = partOf(spec)
-        if (part) plug(part, board, spec, clock)
+        if (part) plug(part, board, spec)
       }
       if (recording !== undefined) {
         const lines = specs.flatMap(({ signals }) => signals)
@@ -76,8 +74,8 @@ function partOf({ type, simulate }: PartSpec): PartFactory | undefined {
 }
 
 /** A part with all that is between it and the board: closed with the board. */
-function plug(make: PartFactory, board: MockBoard, spec: PartSpec, programClock: Clock): void {
-  const clock = new SimulationClock(programClock)
+function plug(make: PartFactory, board: MockBoard, spec: PartSpec): void {
+  const clock = board.simulation
   const random = board.random.fork(spec.name)
   const faults = Faults.of(spec, clock, board.now(), board.random.fork(`${spec.name} faults`))
   // No peripheral can have a name with a space.

@@ -97,14 +97,17 @@ export class Wires implements OutsideWires {
   }
 
   outside(line: number, from: Push, to: Push): void {
+    // First: what was due before happens before.
+    const time = this.now()
     const outcome = this.#net.outside(line, from, to)
-    if (outcome !== 0) this.#changed(line, outcome, this.now())
+    if (outcome !== 0) this.#changed(line, outcome, time)
     this.flush()
   }
 
   resistor(line: number, from: Push, to: Push): void {
+    const time = this.now()
     const outcome = this.#net.resistor(line, from, to)
-    if (outcome !== 0) this.#changed(line, outcome, this.now())
+    if (outcome !== 0) this.#changed(line, outcome, time)
     this.flush()
   }
 
@@ -159,9 +162,9 @@ export class Wires implements OutsideWires {
 
   /** Does what may change any line and short, and tells of what it changed. */
   #rewire(change: () => void): void {
+    const time = this.now()
     const levels = this.#net.levels.slice()
     change()
-    const time = this.now()
     for (const [line, level] of levels.entries()) {
       if (this.#net.levels[line] !== level) this.#levelChanged(line, time)
     }

@@ -1,6 +1,7 @@
 /** Exit codes of `pi-worker`. */
 
 import { catalogue, PiWorkerError } from '../errors.js'
+import { problemsOf } from '../plan/place.js'
 
 export const exit = {
   succeeded: 0,
@@ -18,5 +19,7 @@ export const exit = {
 
 /** The exit code for a run that this error ended. */
 export function exitOf(error: unknown): number {
+  // What is wrong with a plan is that, whatever it is.
+  if (problemsOf(error).length > 0) return exit.badInput
   return error instanceof PiWorkerError ? catalogue[error.code].exit : exit.failed
 }

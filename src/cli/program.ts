@@ -31,7 +31,8 @@ const HELP = `
 Exit codes (doctor has its own):
   0 all tasks succeeded      3 no usable driver or line
   1 a task failed            4 a peripheral could not be made safe: look at the hardware
-  2 bad plan or command      129, 130, 143 stopped by SIGHUP, SIGINT, SIGTERM, after safe states`
+  2 bad plan or command      5 an emergency stop, until pi-worker reset
+  129, 130, 143 stopped by SIGHUP, SIGINT, SIGTERM, after safe states`
 
 const SCHEMA_HELP = `
 As the first line of a plan, for editors with the YAML language server:

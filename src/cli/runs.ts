@@ -58,7 +58,7 @@ function runsTable(listed: readonly ListedRun[], colors: Colors): string {
       continue
     }
     const outcome = outcomeOf(json)
-    const shown = outcomeColor(outcome, colors)(outcome) + (json.rehearsal ? ' (rehearsal)' : '')
+    const shown = outcomeColor(outcome, colors)(outcome) + whereOf(json)
     const duration = json.elapsed === null ? '' : formatMs(json.elapsed * 1000)
     table.push([oneLine(id), oneLine(json.name, 40), shown, timeText(json.recordedAt), duration, rowCount(json)])
   }
@@ -82,7 +82,7 @@ export function factsOf(json: RunJson, outcome: RunOutcome, folder: string): rea
   const facts: (readonly [string, string | undefined])[] = [
     ['run', json.id],
     ['plan', json.name],
-    ['outcome', outcome + (json.rehearsal ? ' (rehearsal)' : '')],
+    ['outcome', outcome + whereOf(json)],
     ['error', error === null ? undefined : `${error.code}: ${error.message}`],
     ['at', error?.place ?? undefined],
     ['recorded', timeText(json.recordedAt)],
@@ -129,4 +129,10 @@ export function timeText(iso: string): string {
 function outcomeColor(outcome: RunOutcome, colors: Colors): (text: string) => string {
   if (outcome === 'succeeded') return colors.green
   return outcome === 'failed' ? colors.red : colors.yellow
+}
+
+/** What is no run of real hardware says so. */
+function whereOf({ rehearsal, board }: RunJson): string {
+  if (rehearsal) return ' (rehearsal)'
+  return board?.driver === 'mock' ? ' (mock)' : ''
 }

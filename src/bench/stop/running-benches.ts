@@ -57,6 +57,9 @@ export async function benchesNamed(name: string | undefined, options: AskOptions
     return wanted === undefined || wanted === bench.name || name === String(bench.pid) || wanted === labelOf(bench)
   })
   if (named.length > 0) return named
+  // In an emergency nobody looks whether it was Slow or slow.
+  const alike = running.filter(bench => bench.name.toLowerCase() === wanted?.toLowerCase())
+  if (alike.length > 0) return alike
   const message = name === undefined ? 'no bench is running' : `no bench called "${name}" is running`
   throw new PiWorkerError('ERR_NOT_RUNNING', message, {
     place: name ?? options.folder ?? runFolder(),

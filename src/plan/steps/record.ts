@@ -105,7 +105,7 @@ interface Own {
 /** Actions come first, so that the other items may use what they gave. */
 function ofList(list: readonly unknown[], context: StepContext): Own | undefined {
   const isAction = (item: unknown): boolean =>
-    isNode(item) || (typeof item === 'string' && context.meaning(item) === 'action')
+    isNode(item) || (typeof item === 'string' && !isExpression(item) && context.meaning(item) === 'action')
   const actions = list.map((item, index) => (isAction(item) ? context.action(['record', index], item) : undefined))
   const done = actions.filter(action => action !== undefined)
   const entries = list.map((item, index) => {

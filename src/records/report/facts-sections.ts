@@ -3,7 +3,7 @@
 import type { Contents } from './contents.js'
 import { type Html, html } from './html.js'
 import { isWrong, type LogEntry } from './log-extract.js'
-import { shown } from './report-facts.js'
+import { type ReportFacts, shown } from './report-facts.js'
 import { type Section, stateText } from './sections.js'
 import { folded, table } from './tables.js'
 import { counted, countText, elapsedText, lengthText, momentText } from './wording.js'
@@ -17,7 +17,7 @@ export function heading({ facts, missing, streams, lanes }: Contents): Html {
   const look = outcome === 'succeeded' ? 'good' : outcome === 'running' || outcome === 'unknown' ? '' : 'bad'
   const sign = look === 'good' ? '✓' : look === 'bad' ? '✕' : '…'
   const rows = streams.reduce((sum, stream) => sum + stream.rows, 0)
-  return html`<header><p class="kind">${facts.rehearsal ? 'Rehearsal: simulated parts, virtual time' : 'Run record'}</p>
+  return html`<header><p class="kind">${kindOf(facts)}</p>
 <h1>${facts.name ?? 'A run without a name'}</h1>
 <p class="outcome"><strong class="${look}">${sign} ${OUTCOMES[outcome] ?? outcome}</strong>
 ${facts.startedAt !== undefined && html`<span>${momentText(facts.startedAt)}</span>`}
@@ -158,4 +158,9 @@ function flat(value: unknown): [string, string][] {
   }
   if (typeof value === 'object' && value !== null) walk(value, '', 0)
   return found
+}
+
+function kindOf({ rehearsal, driver }: ReportFacts): string {
+  if (rehearsal) return 'Rehearsal: simulated parts, virtual time'
+  return driver === 'mock' ? 'Run on simulated parts' : 'Run record'
 }
