@@ -47,7 +47,7 @@ interface Facts {
 function block(colors: Colors, { code, message, place, where, remedy }: Facts): string {
   const lines = [`${colors.red(colors.bold('error'))} ${colors.bold(code)}: ${printable(message)}`]
   if (place !== undefined) {
-    const also = where === undefined ? '' : ` (${oneLine(where)})`
+    const also = where === undefined || where === formatPlace(place) ? '' : ` (${oneLine(where)})`
     lines.push(`  ${colors.dim('at')} ${colors.cyan(oneLine(formatPlace(place)))}${also}`)
     if (place.excerpt !== '') {
       const number = String(place.line)

@@ -5,7 +5,7 @@ import { Type } from 'typebox'
 import { check } from '../bench/check.js'
 import { getOwn } from '../bench/plain-data.js'
 import { isNode } from '../bench/schema.js'
-import { isPiWorkerError } from '../errors.js'
+import { codeOf, isPiWorkerError } from '../errors.js'
 import type { StepReader } from './check-kind.js'
 import { isExpression } from './expressions/parse.js'
 import { typeOf, type Value, type Variable } from './expressions/value.js'
@@ -104,7 +104,9 @@ function readBounded({ context, chain, problems }: StepReader['file'], name: str
   } catch (error) {
     if (!isPiWorkerError(error)) throw error
     const own = problemsOf(error)
-    if (own.length === 0) return { code: error.code, message: error.message, remedy: error.remedy }
+    const missing = 'Check the path: it counts from the folder of the file that includes it.'
+    const remedyHere = codeOf(error.cause) === 'ENOENT' ? missing : error.remedy
+    if (own.length === 0) return { code: error.code, message: error.message, remedy: remedyHere }
     problems.addPlaced(own)
     return {}
   }

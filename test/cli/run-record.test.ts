@@ -160,6 +160,11 @@ describe('a folder that takes no record is refused before anything moves', () =>
     expect(stderr).toMatch(/ERR_RUN_FOLDER.*is not empty: it has thesis\.txt\n.*at .*\n.*remedy: Name a folder/)
   })
 
+  it('when no folder can be made there', async () => {
+    const { code, stderr } = await refused('--out', '/proc/runs/today')
+    expect([code, stderr]).toEqual([2, expect.stringContaining('ERR_RUN_FOLDER')])
+  })
+
   it('when a file is in its way', async () => {
     expect((await refused('--runs', tempFile('', 'file'))).stderr).toContain('ERR_RUN_FOLDER')
   })

@@ -1,7 +1,8 @@
 /** Where records are: one folder for each run, below the folder of all runs. */
 
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { codeOf, messageOf, PiWorkerError } from '../../errors.js'
 
 /** A service or a test names another folder of all runs here; nothing in it means that nothing is recorded. */
@@ -41,7 +42,7 @@ function slugOf(name: string): string {
 export async function makeRecordFolder(runs: string, name: string, wall: number): Promise<string> {
   const id = runId(name, wall)
   try {
-    await mkdir(runs, { recursive: true })
+    await makeAll(runs)
     for (let number = 1; number <= MOST_ALIKE; number++) {
       const path = join(runs, number === 1 ? id : `${id}-${number}`)
       if (await made(path)) return path
@@ -58,7 +59,7 @@ export async function makeRecordFolder(runs: string, name: string, wall: number)
  */
 export async function makeNamedFolder(path: string): Promise<string> {
   try {
-    await mkdir(path, { recursive: true })
+    await makeAll(path)
     const [first] = await readdir(path)
     if (first === undefined) return path
     throw new PiWorkerError('ERR_RUN_FOLDER', `${path} is not empty: it has ${first}`, {
@@ -74,6 +75,18 @@ export async function makeNamedFolder(path: string): Promise<string> {
 export async function discardFolder(path: string, files: readonly string[]): Promise<void> {
   for (const file of files) await rm(join(path, file), { force: true })
   await rmdir(path)
+}
+
+/** With the folders above. Node's own way never ends where none can be made, as below /proc (ENOENT for ever). */
+async function makeAll(path: string): Promise<void> {
+  try {
+    await made(path)
+  } catch (error) {
+    const above = dirname(path)
+    if (codeOf(error) !== 'ENOENT' || above === path || existsSync(above)) throw error
+    await makeAll(above)
+    await made(path)
+  }
 }
 
 /** False when something is there already. */
@@ -93,6 +106,7 @@ const REASONS: Readonly<Record<string, readonly [string, string]>> = {
   EROFS: ['the file system is read-only', 'Name a folder on another file system: --runs /tmp/runs.'],
   ENOSPC: ['the disk is full', 'Make room, or name a folder on another disk with --runs.'],
   EDQUOT: ['the disk is full for this user', 'Make room, or name a folder on another disk with --runs.'],
+  ENOENT: ['no folder can be made there', 'Name another folder with --runs or --out.'],
   ENOTDIR: ['a part of its path is a file', 'Name another folder with --runs or --out.'],
   EEXIST: ['it is a file', 'Name another folder with --runs or --out.'],
   ENAMETOOLONG: ['its name is too long', 'Name another folder with --runs or --out.'],
