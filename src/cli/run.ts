@@ -7,6 +7,7 @@ import { STOP_LINE_NAME } from '../bench/stop/stop-line.js'
 import { PiWorkerError } from '../errors.js'
 import { peripherals } from '../peripherals/index.js'
 import { type CheckedPlan, checkPlan } from '../plan/check.js'
+import { estimatePlan } from '../plan/estimate.js'
 import type { Place } from '../plan/place.js'
 import { readPlanBytes } from '../plan/read-file.js'
 import { type PlanResult, startPlan } from '../plan/run.js'
@@ -130,8 +131,10 @@ interface Ended {
 /** Never rejects: the bench is closed and the trace complete, whatever goes wrong on the way. */
 async function runAndClose(bench: Bench, run: Run, session: Session): Promise<Ended> {
   const { plan, flags, clock, screen, stop, recorder, resumed } = run
-  // With the estimate of the check, once there is one: { ..., estimate: { durationMs } }.
-  const view = screen.show({ bench, name: plan.name, stop })
+  const { duration, endless } = estimatePlan(plan)
+  // What may take longer has no time left that could be told.
+  const estimate = endless || duration.atLeast ? undefined : { durationMs: duration.value }
+  const view = screen.show({ bench, name: plan.name, stop, estimate })
   const ask = answerer(session, flags.yes === true)
   const errors: unknown[] = []
   const began = clock.now()

@@ -102,12 +102,17 @@ export class DiskFolder implements JournalFolder {
   }
 
   async sync(): Promise<void> {
-    const handle = await open(this.path, constants.O_RDONLY)
-    try {
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
+    await syncFolder(this.path)
+  }
+}
+
+/** What was made, renamed or removed in a folder is on the disk then. */
+export async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
 

@@ -3,6 +3,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncFolder } from '../../bench/journal/files.js'
 
 /** A file that is written from its beginning to its end. */
 export interface RunFile {
@@ -58,12 +59,7 @@ export class RealDisk implements RunDisk {
   }
 
   async sync(): Promise<void> {
-    const handle = await open(this.path, constants.O_RDONLY)
-    try {
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
+    await syncFolder(this.path)
   }
 }
 

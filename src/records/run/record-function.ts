@@ -50,18 +50,19 @@ export async function recordFunction<B extends Bench, const P extends Readonly<R
   work: (run: Experiment<B, P>) => void | Promise<void>,
 ): Promise<RecordedResult> {
   const { clock } = bench
+  const { name, params: declared = {}, given = {} } = options
+  const params = experimentParams(name, declared, given, bench.names)
   const world = new SystemClock()
   const recordedAt = world.wall()
   if (out === undefined) await clock.hold(markInterrupted(runs))
   const folder = await clock.hold(
     out === undefined ? makeRecordFolder(runs, options.name, recordedAt) : makeNamedFolder(out),
   )
-  const { name, params = {}, given = {} } = options
   const facts: RunFacts = {
     name,
     plan: { file: process.argv[1] ?? '', text: String(work) },
     bench: { peripherals: Object.fromEntries(bench.names.map(each => [each, factsOf(bench, each)])) },
-    params: experimentParams(name, params, given, bench.names),
+    params,
     ...machineFacts(),
     git: await clock.hold(gitOf(process.argv[1] ?? '.', out ?? runs)),
     seed: seed ?? null,
