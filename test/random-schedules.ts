@@ -7,7 +7,7 @@ import { afterAll, beforeAll } from 'vitest'
  * How many a test lives through: enough to notice most faults in each run of the unit tests, and ten thousand in
  * `npm run test:schedules`, with the same seeds.
  */
-export const SCHEDULES = Number(process.env.PI_WORKER_SCHEDULES ?? 1000)
+export const SCHEDULES = Number(process.env.PI_WORKER_SCHEDULES ?? 200)
 
 /** Worlds have nothing to do with each other: side by side they share the turns of the event loop, which are the cost. */
 export const WORLDS = 25

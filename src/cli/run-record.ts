@@ -25,7 +25,6 @@ import type { RunEnd, Verdict } from './verdict.js'
 
 export interface RecordedRunFacts {
   readonly source: PlanSource
-  readonly text: string
   readonly plan: CheckedPlan
   readonly flags: RunFlags
   readonly clock: Clock
@@ -38,7 +37,7 @@ export interface RecordedRunFacts {
  * @throws ERR_RUN_FOLDER
  */
 export async function startRecord(session: Session, run: RecordedRunFacts): Promise<RunRecorder | undefined> {
-  const { source, text, plan, flags, clock, seed, resumed } = run
+  const { source, plan, flags, clock, seed, resumed } = run
   const runs = runsFolder(session.io.env, flags.runs)
   if (flags.record === false || (runs === undefined && flags.out === undefined)) return undefined
   const world = session.io.clock ?? new SystemClock()
@@ -58,7 +57,7 @@ export async function startRecord(session: Session, run: RecordedRunFacts): Prom
     onDisk: message => session.err.write(`record: ${oneLine(message)}\n`),
     facts: {
       name: plan.name,
-      plan: { file: source.file, text },
+      plan: { file: source.file, text: source.text, ...(plan.included.length > 0 && { included: plan.included }) },
       bench: benchOf(source, plan),
       params: plan.params,
       ...machineFacts(),

@@ -1,9 +1,11 @@
 /** Where a run that was interrupted goes on: what its record says of its last row. */
 
-import { PiWorkerError } from '../errors.js'
+import { dirname, join } from 'node:path'
+import { isPiWorkerError, PiWorkerError } from '../errors.js'
 import type { CheckedPlan } from '../plan/check.js'
 import type { ResumeFrom } from '../plan/plan-bench.js'
-import { firstRounds } from '../plan/resume.js'
+import { resumesOf } from '../plan/resume.js'
+import type { RecordedRow } from '../records/run/format.js'
 import { type RecordedRun, readRun } from '../records/run/read-run.js'
 import { runsFolder } from '../records/run/record-folder.js'
 import { findRun, outcomeOf } from '../records/run/runs.js'
@@ -18,47 +20,113 @@ export interface Resumption {
   readonly from: ResumeFrom | undefined
 }
 
+/** More runs that go on with each other are a ring. */
+const MOST_RUNS = 1000
+
 /**
- * Undefined when nothing is to be resumed.
+ * The run that is to go on; undefined when none is.
  * @param text Of the plan, now.
  * @throws ERR_NOT_RESUMABLE, ERR_UNKNOWN_RUN, ERR_RUN_FOLDER, ERR_RUN_VERSION
  */
-export async function resumptionOf(
-  { io, err }: Session,
-  flags: RunFlags,
-  plan: CheckedPlan,
-  text: string,
-): Promise<Resumption | undefined> {
+export async function interruptedRun({ io }: Session, flags: RunFlags, text: string): Promise<RecordedRun | undefined> {
   if (flags.resume === undefined) return undefined
   const run = await readRun(await findRun(runsFolder(io.env, flags.runs) ?? 'runs', flags.resume))
   refuse(run, text)
-  const { id, params } = run.json
-  let position: readonly number[] | undefined
-  const rows: Record<string, number> = {}
-  for await (const batch of run.rowBatches()) {
-    for (const row of batch) rows[row.stream] = row.seq
-    position = batch.at(-1)?.position
-  }
-  if (position === undefined) {
+  return run
+}
+
+/** The parameters that it was started with, as they would be typed. */
+export function paramsOf({ json: { params } }: RecordedRun): Record<string, string> {
+  return Object.fromEntries(
+    params.filter(({ from }) => from === 'option').map(({ name, value }) => [name, String(value)]),
+  )
+}
+
+/**
+ * Where it goes on.
+ * @param plan Checked with the parameters of that run.
+ * @throws ERR_NOT_RESUMABLE
+ */
+export async function resumptionOf(
+  { err }: Session,
+  run: RecordedRun | undefined,
+  plan: CheckedPlan,
+): Promise<Resumption | undefined> {
+  if (run === undefined) return undefined
+  refuseIncluded(run, plan)
+  const { id } = run.json
+  const { last, rows } = await recordedBefore(run)
+  if (last === undefined) {
     err.write(`resume: ${oneLine(id)} had recorded nothing; all of it is done again\n`)
     return { id, from: undefined }
   }
+  const { position, changed } = last
   // Refused now, while nothing has moved, if the plan may not go on there.
-  firstRounds(plan, position)
-  const values = Object.fromEntries(params.map(({ name, value }) => [name, value]))
+  resumesOf(plan, last)
   const told = Object.entries(rows).map(([stream, count]) => `${count} of ${oneLine(stream)}`)
   err.write(`resume: goes on with ${oneLine(id)} after its last row (${told.join(', ')})\n`)
-  return { id, from: { position, params: values, rows } }
+  return { id, from: { position, changed, rows } }
+}
+
+interface Recorded {
+  readonly last: RecordedRow | undefined
+  /** The number of the last row of each stream. */
+  readonly rows: Readonly<Record<string, number>>
+}
+
+/** What a run recorded, and what those had that it went on with: the last row is that of the latest that has one. */
+async function recordedBefore(run: RecordedRun): Promise<Recorded> {
+  let last: RecordedRow | undefined
+  let rows: Record<string, number> = {}
+  let at = run
+  for (let count = 0; count < MOST_RUNS; count++) {
+    const own: Record<string, number> = {}
+    let ownLast: RecordedRow | undefined
+    for await (const batch of at.rowBatches()) {
+      for (const row of batch) own[row.stream] = row.seq
+      ownLast = batch.at(-1)
+    }
+    last ??= ownLast
+    rows = { ...own, ...rows }
+    const { resumes } = at.json
+    if (resumes === null || resumes === undefined) break
+    try {
+      at = await readRun(join(dirname(at.folder), resumes))
+    } catch (error) {
+      if (last !== undefined && isPiWorkerError(error, 'ERR_RUN_FOLDER')) break
+      const why = `it had recorded nothing, and ${resumes}, with which it went on, is not there`
+      throw refusal(run, why, 'Run the plan from its beginning.')
+    }
+  }
+  return { last, rows }
 }
 
 /** @throws ERR_NOT_RESUMABLE */
-function refuse({ json, folder }: RecordedRun, text: string): void {
-  const no = (why: string, remedy: string): PiWorkerError =>
-    new PiWorkerError('ERR_NOT_RESUMABLE', `the run ${json.id} cannot be resumed: ${why}`, { place: folder, remedy })
+function refuse(run: RecordedRun, text: string): void {
+  const { json } = run
   const outcome = outcomeOf(json)
-  if (outcome === 'running') throw no('it is running', 'Wait until it has ended, or stop it: pi-worker stop.')
-  if (outcome === 'succeeded') throw no('it came to its end', 'Run the plan from its beginning.')
-  if (json.rehearsal) throw no('it was a rehearsal', 'Run the plan from its beginning.')
-  if (json.plan.text === text) return
-  throw no('the plan is another one now', `Run it with the plan as it was: see plan.text in ${folder}/run.json.`)
+  if (outcome === 'running') {
+    throw refusal(run, 'it is running', 'Wait until it has ended, or stop it: pi-worker stop.')
+  }
+  if (outcome === 'succeeded') throw refusal(run, 'it came to its end', 'Run the plan from its beginning.')
+  if (json.rehearsal) throw refusal(run, 'it was a rehearsal', 'Run the plan from its beginning.')
+  if (json.plan.text !== text) throw refusal(run, 'the plan is another one now', asItWas(run))
+}
+
+/** @throws ERR_NOT_RESUMABLE */
+function refuseIncluded(run: RecordedRun, { included }: CheckedPlan): void {
+  const before = new Map(run.json.plan.included?.map(one => [one.file, one.text]))
+  const other = included.find(one => before.has(one.file) && before.get(one.file) !== one.text)
+  if (other !== undefined) throw refusal(run, `the file ${oneLine(other.file)} is another one now`, asItWas(run))
+}
+
+function asItWas({ folder }: RecordedRun): string {
+  return `Run it with the plan as it was: see plan in ${folder}/run.json.`
+}
+
+function refusal({ json, folder }: RecordedRun, why: string, remedy: string): PiWorkerError {
+  return new PiWorkerError('ERR_NOT_RESUMABLE', `the run ${json.id} cannot be resumed: ${why}`, {
+    place: folder,
+    remedy,
+  })
 }

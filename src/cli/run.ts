@@ -9,7 +9,6 @@ import { peripherals } from '../peripherals/index.js'
 import { type CheckedPlan, checkPlan } from '../plan/check.js'
 import { estimatePlan } from '../plan/estimate.js'
 import type { Place } from '../plan/place.js'
-import { readPlanBytes } from '../plan/read-file.js'
 import { type PlanResult, startPlan } from '../plan/run.js'
 import { type PlanSource, readPlanSource } from '../plan/source.js'
 import { type RecordedTrace, recordTrace } from '../records/record-trace.js'
@@ -31,7 +30,7 @@ import type { Session } from './program.js'
 import { answerer, checkQuestions } from './run-ask.js'
 import { checkFlags, parseParams, parseSeed, type RunFlags } from './run-flags.js'
 import { discardRecord, endRecord, reportRecord, rowKept, shownFolder, startRecord, tracesOf } from './run-record.js'
-import { type Resumption, resumptionOf } from './run-resume.js'
+import { interruptedRun, paramsOf, type Resumption, resumptionOf } from './run-resume.js'
 import { ServiceNotifier } from './service-notify.js'
 import { describe, StopRequest } from './stop.js'
 import { taskTable } from './task-table.js'
@@ -44,7 +43,9 @@ const COLUMNS = 120
 export async function runCommand(session: Session, file: string, flags: RunFlags): Promise<number> {
   checkFlags(file, flags)
   const source = await readPlanSource(file)
-  const plan = checkPlan(source, peripherals, { files: flags.driver === 'mock', params: parseParams(flags) })
+  const earlier = await interruptedRun(session, flags, source.text)
+  const params = earlier === undefined ? parseParams(flags) : paramsOf(earlier)
+  const plan = checkPlan(source, peripherals, { files: flags.driver === 'mock', params })
   checkQuestions(session, plan.steps, flags.yes === true)
   if (typeof flags.trace === 'string') checkWritable(flags.trace)
   const clock = flags.virtual ? new VirtualClock() : (session.io.clock ?? new SystemClock())
@@ -53,9 +54,8 @@ export async function runCommand(session: Session, file: string, flags: RunFlags
   const stop = stopRequest(screen, session, flags)
   try {
     const seed = parseSeed(flags)
-    const text = (await clock.hold(readPlanBytes(file))).toString('utf8')
-    const resumed = await clock.hold(resumptionOf(session, flags, plan, text))
-    const recorder = await startRecord(session, { source, text, plan, flags, clock, seed, resumed })
+    const resumed = await clock.hold(resumptionOf(session, earlier, plan))
+    const recorder = await startRecord(session, { source, plan, flags, clock, seed, resumed })
     return await runStoppable(session, { source, plan, flags, clock, seed, screen, stop, recorder, resumed })
   } finally {
     screen.close()

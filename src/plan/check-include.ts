@@ -1,6 +1,6 @@
 /** The check of a file that a plan includes: its parameters and its steps, in its own lines and columns. */
 
-import { dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { Type } from 'typebox'
 import { check } from '../bench/check.js'
 import { getOwn } from '../bench/plain-data.js'
@@ -41,7 +41,7 @@ export function includeFile(
   { path, file: written, given }: WrittenInclude,
 ): IncludedFile | undefined {
   const { context, problems, source, chain } = outer
-  const name = join(dirname(source.file), written)
+  const name = isAbsolute(written) ? written : join(dirname(source.file), written)
   const refuse = (finding: Finding): undefined => problems.add(path, 'value', () => finding) as undefined
   const read = readBounded(outer, name)
   if (read.code !== undefined) return refuse(read)
@@ -99,6 +99,7 @@ function readBounded({ context, chain, problems }: StepReader['file'], name: str
   try {
     const { source, bytes } = readPlanSourceNow(name)
     context.bytes += bytes
+    context.included.set(absolute, { file: name, text: source.text })
     if (context.bytes <= MOST_BYTES) return { source }
     return { code: 'ERR_INCLUDE', message: 'the included files have more than 4 MiB together', remedy }
   } catch (error) {

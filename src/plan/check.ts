@@ -15,7 +15,7 @@ import { checkStop } from './check-stop.js'
 import type { Value, Variable } from './expressions/value.js'
 import { checkParams, givenParams, type Param } from './params.js'
 import type { Plan, Step } from './plan.js'
-import { PlanContext, type PlanPrompt, type PlanWarning } from './plan-context.js'
+import { PlanContext, type PlanPrompt, type PlanText, type PlanWarning } from './plan-context.js'
 import { ProblemList } from './problem-list.js'
 import { nestOf } from './resume.js'
 import type { ParamValue, Stream } from './rows.js'
@@ -34,6 +34,8 @@ export type CheckedPlan = Plan<Readonly<Record<string, PeripheralSpec>>, Readonl
   readonly params: readonly ParamValue[]
   /** What the slots of parameters, axes and rounds hold at the beginning. */
   readonly slots: readonly Value[]
+  /** The files that it includes, each once. */
+  readonly included: readonly PlanText[]
   /** Of all rows that it records, in the order in which they are written. */
   readonly streams: readonly Stream[]
   /** What it may ask. */
@@ -108,6 +110,7 @@ export function checkPlan(
     // Only now is said what is wrong with them: what is wrong with the file comes first.
     params: params ?? givenParams(declared, given),
     slots: context.slots,
+    included: [...context.included.values()],
     streams: [...context.streams.values()].map(({ stream }) => stream),
     prompts: context.prompts,
     warnings: context.warnings,
@@ -160,7 +163,7 @@ function checkResumable(steps: readonly Step[], problems: ProblemList): void {
   problems.add(['resumable'], 'value', () => ({
     code: 'ERR_PLAN_VALUE',
     message: `the plan cannot be resumed: ${nest.fault}${at}`,
-    remedy: 'Put all records into one loop, outside of parallel, or leave out resumable.',
+    remedy: nest.remedy ?? 'Put all records into one loop, outside of parallel, or leave out resumable.',
   }))
 }
 

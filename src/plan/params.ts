@@ -7,6 +7,7 @@ import { isNode } from '../bench/schema.js'
 import { cut, listNames, show } from '../bench/wording.js'
 import { PiWorkerError } from '../errors.js'
 import { RESERVED_NAMES } from './expressions/functions.js'
+import { converted } from './expressions/units.js'
 import { nameOfValueType, typeOf, type Value } from './expressions/value.js'
 import type { ParamSlot } from './plan.js'
 import { type Finding, missingName, type ProblemList } from './problem-list.js'
@@ -150,7 +151,8 @@ export function readValue({ type, unit }: ParamSlot, text: string): Value {
   if (type === 'string') return text
   const [, number = '', rest] = NUMBER.exec(short) ?? []
   const value = Number(number)
-  return number !== '' && Number.isFinite(value) && (rest === '' || rest === unit) ? value : text
+  if (number === '' || !Number.isFinite(value)) return text
+  return rest === undefined || rest === '' ? value : (converted(value, rest, unit) ?? text)
 }
 
 /**
@@ -172,11 +174,21 @@ export function givenParams(params: ReadonlyMap<string, Param>, given: Readonly<
     if (fault !== undefined) {
       throw new PiWorkerError('ERR_PARAM', `${name} ${fault}`, {
         place: `--param ${name}`,
-        remedy: `Write --param ${name}=${exampleFor(param)}.`,
+        remedy: `Write --param ${name}=${exampleFor(param)}${rangeOf(param)}.`,
       })
     }
     return { name, value, unit, description, from: 'option' }
   })
+}
+
+/** What else it may be. */
+function rangeOf({ type, unit, min, max, choices }: Param): string {
+  if (choices !== undefined) return `, or another of ${listNames(choices.map(String))}`
+  if (type !== 'number') return ''
+  const of = unit === undefined ? '' : ` ${unit}`
+  if (min === undefined && max === undefined) return unit === undefined ? '' : `, or another number of ${unit}`
+  if (max === undefined) return `, or another of at least ${min}${of}`
+  return min === undefined ? `, or another of at most ${max}${of}` : `, or another from ${min} to ${max}${of}`
 }
 
 function exampleFor({ default: value }: Param): string {

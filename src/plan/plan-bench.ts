@@ -10,7 +10,7 @@ import type { Value } from './expressions/value.js'
 import type { Place } from './place.js'
 import type { Step } from './plan.js'
 import type { PlanTask } from './plan-task.js'
-import type { ParamValue, Question, Row } from './rows.js'
+import type { Changes, ParamValue, Question, Row } from './rows.js'
 
 /** What a plan needs of a bench: actions by name, a clock, and safe states. */
 export interface PlanBench {
@@ -52,8 +52,8 @@ export interface PlanRunOptions {
 export interface ResumeFrom {
   /** Of the last row that was recorded: rounds up to and including it are skipped. */
   readonly position: readonly number[]
-  /** What parameters were then, by name; those that are left out are as the plan has them. */
-  readonly params?: Readonly<Record<string, Value>> | undefined
+  /** What the plan had changed when each of these rounds began, and last, when the row was made. */
+  readonly changed?: readonly Changes[] | undefined
   /** How many rows each stream has already, by name: numbers of rows go on from there. */
   readonly rows?: Readonly<Record<string, number>> | undefined
 }

@@ -7,6 +7,12 @@ import type { Column, Stream } from './rows.js'
 import type { Group, Scope } from './scope.js'
 import { TimesCheck } from './wall-times.js'
 
+/** A file that is part of a plan. */
+export interface PlanText {
+  readonly file: string
+  readonly text: string
+}
+
 /** Something that is no mistake, and probably not what was meant. */
 export interface PlanWarning {
   readonly message: string
@@ -43,6 +49,8 @@ export class PlanContext {
   /** How many files were included, and what they have together. */
   includes = 0
   bytes = 0
+  /** Those files, each once, as they were when they were read. */
+  readonly included = new Map<string, PlanText>()
   /** How many actions have been read, and where each was. */
   #at = 0
   readonly #calls = new Map<string, number[]>()

@@ -7,11 +7,21 @@
 import { PiWorkerError } from '../errors.js'
 import type { Place } from './place.js'
 import { blocksOf, isLoop, type LoopStep, type Step } from './plan.js'
+import type { ResumeFrom } from './plan-bench.js'
+import type { Changes } from './rows.js'
+
+/** Where a loop goes on in a run that is resumed. */
+export interface LoopResume {
+  /** The round that it begins with. */
+  readonly round: number
+  /** What the plan had changed by then. */
+  readonly changed: Changes
+}
 
 /** The loops around the records, from the outermost, or why there is no such nest. */
 export type Nest =
   | { readonly loops: readonly LoopStep[] }
-  | { readonly fault: string; readonly place: Place | undefined }
+  | { readonly fault: string; readonly place: Place | undefined; readonly remedy?: string }
 
 export function nestOf(steps: readonly Step[]): Nest {
   const found: { readonly loops: readonly LoopStep[]; readonly place: Place }[] = []
@@ -34,22 +44,45 @@ export function nestOf(steps: readonly Step[]): Nest {
   if (innermost === undefined) return { fault: 'a record stands in no loop', place: first.place }
   const other = found.find(({ loops }) => loops.at(-1) !== innermost)
   if (other !== undefined) return { fault: 'its records stand in several loops', place: other.place }
+  const late = changeAfterRecord(innermost.steps)
+  if (late !== undefined) {
+    const fault = 'a parameter changes behind the record, where an interruption could lose it'
+    return { fault, place: late, remedy: 'Change it before the record, or leave out resumable.' }
+  }
   return { loops: first.loops }
 }
 
+/** The rounds that are recorded are not done again: what a step behind the record changes would be forgotten. */
+function changeAfterRecord(steps: readonly Step[]): Place | undefined {
+  let recorded = false
+  const visit = (list: readonly Step[]): Place | undefined => {
+    for (const step of list) {
+      if (step.kind === 'record') recorded = true
+      const changes = step.kind === 'set' || (step.kind === 'prompt' && step.param !== undefined)
+      if (recorded && changes) return step.place
+      for (const block of blocksOf(step)) {
+        const found = visit(block)
+        if (found !== undefined) return found
+      }
+    }
+    return undefined
+  }
+  return visit(steps)
+}
+
 /**
- * The first round of each loop of the nest, by the list of its steps.
- * @param position Of the last row.
+ * Where each loop of the nest goes on, by the list of its steps. An outer loop does its round again, with parameters as
+ * they were when it began; the innermost goes on after the row, with those that it had.
  * @throws ERR_NOT_RESUMABLE
  */
-export function firstRounds(
+export function resumesOf(
   {
     name,
     steps,
     resumable,
   }: { readonly name: string; readonly steps: readonly Step[]; readonly resumable?: boolean | undefined },
-  position: readonly number[],
-): Map<readonly Step[], number> {
+  { position, changed = [] }: Pick<ResumeFrom, 'position' | 'changed'>,
+): Map<readonly Step[], LoopResume> {
   const no = (why: string): PiWorkerError => new PiWorkerError('ERR_NOT_RESUMABLE', `${name} ${why}`, { place: name })
   if (resumable !== true) throw no('cannot be resumed: it does not say that it may be')
   const nest = nestOf(steps)
@@ -58,5 +91,11 @@ export function firstRounds(
   const whole = position.every(round => Number.isSafeInteger(round) && round >= 0)
   if (position.length !== loops.length || !whole) throw no(`has no round [${position.join(', ')}] to go on after`)
   const last = loops.length - 1
-  return new Map(loops.map((loop, index) => [loop.steps, (position[index] as number) + (index === last ? 1 : 0)]))
+  return new Map(
+    loops.map(({ steps: within }, index) => {
+      const round = position[index] as number
+      const from = index < last ? { round, changed: changed[index] } : { round: round + 1, changed: changed.at(-1) }
+      return [within, { round: from.round, changed: from.changed ?? {} }]
+    }),
+  )
 }

@@ -39,7 +39,15 @@ export interface Row {
   readonly measured: readonly number[]
   /** The rounds of the loops around it, from the outermost, each counted from 0: where a resumed run goes on. */
   readonly position: readonly number[]
+  /**
+   * What the plan had changed (`set`, answers) when each of these rounds began, and last, when the row was made.
+   * Left out when it was nothing.
+   */
+  readonly changed?: readonly Changes[] | undefined
 }
+
+/** The values of parameters that a plan has changed, by the slot of each. */
+export type Changes = Readonly<Record<number, number | boolean | string>>
 
 /** What an operator is asked. */
 export interface Question {

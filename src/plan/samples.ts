@@ -6,6 +6,7 @@ import { formatPath, type Problem } from '../bench/problems.js'
 import { isNode, type SchemaNode } from '../bench/schema.js'
 import { isPiWorkerError } from '../errors.js'
 import type { Hole, Template } from './expressions/template.js'
+import { factorBetween } from './expressions/units.js'
 import {
   type Expression,
   nameOfValueType,
@@ -47,6 +48,7 @@ export function trySamples(
     if (firsts[index] !== undefined || takes(schemaAt(schema as SchemaNode, hole.path), hole.expression.type)) return []
     return [mismatch(hole)]
   })
+  mismatches.push(...template.holes.flatMap(hole => otherUnit(hole, schemaAt(schema as SchemaNode, hole.path))))
   const first = tryOne(template, schema, firsts, attempt)
   const known = !firsts.includes(undefined)
   const isSame = JSON.stringify(firsts) === JSON.stringify(lasts)
@@ -113,6 +115,17 @@ function candidates({ path, expression }: Hole, schema: TSchema): readonly Value
 function mismatch({ path, expression: { text, type } }: Hole): Problem {
   const message = `cannot be ${nameOfValueType(type)}, as ${text} is`
   return { path, message, kind: 'value', code: 'ERR_EXPRESSION', remedy: 'Use an expression of another type.' }
+}
+
+/** A number that is in seconds, where milliseconds are taken: what fits is not what was meant. */
+function otherUnit({ path, expression: { text, unit, name } }: Hole, nodes: readonly SchemaNode[]): Problem[] {
+  const taken = nodes.map(node => node.unit).find(one => typeof one === 'string')
+  const factor = factorBetween(unit, taken)
+  if (factor === undefined) return []
+  const message = `takes ${taken}, and ${text} is in ${unit}`
+  const inner = text.slice(1).trim()
+  const remedy = `Write =${name === undefined ? `(${inner})` : inner} * ${factor}.`
+  return [{ path, message, kind: 'value', code: 'ERR_EXPRESSION', remedy }]
 }
 
 /** A problem at the place of an expression says what it came to. */

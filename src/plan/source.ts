@@ -42,9 +42,9 @@ export function readPlanSourceNow(file: string): { readonly source: PlanSource; 
 /** The text of a plan and what it says. `file` is only for messages. */
 export class PlanSource {
   readonly file: string
+  readonly text: string
   /** What the file says: plain objects, arrays, strings, numbers, booleans, null. Nothing in it is shared. */
   readonly value: unknown
-  readonly #text: string
   readonly #lines: LineCounter
   readonly #root: ParsedNode
   readonly #anchors: ReadonlyMap<Alias, Node>
@@ -54,7 +54,7 @@ export class PlanSource {
   /** @throws ERR_PLAN_TOO_LARGE, ERR_PLAN_SYNTAX, ERR_PLAN_EMPTY */
   constructor(text: string, file: string) {
     this.file = file
-    this.#text = text
+    this.text = text
     this.#lines = countLines(text)
     this.#refuseBinary()
     const { documents, refusal } = parseYaml(text)
@@ -98,14 +98,14 @@ export class PlanSource {
   }
 
   #placeAt(offset: number): Place {
-    return placeAt(this.#text, this.file, this.#lines, offset)
+    return placeAt(this.text, this.file, this.#lines, offset)
   }
 
   #refuseBinary(): void {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-    const offset = this.#text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/)
+    const offset = this.text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/)
     if (offset === -1) return
-    const code = this.#text.charCodeAt(offset).toString(16).padStart(2, '0')
+    const code = this.text.charCodeAt(offset).toString(16).padStart(2, '0')
     throw this.#error('ERR_PLAN_SYNTAX', offset, `the file is not text: it has the character 0x${code}`, NAME_A_TEXT)
   }
 
@@ -144,8 +144,8 @@ export class PlanSource {
 
   #isIndentedByTab({ code, pos: [offset] }: YAMLParseError | YAMLWarning): boolean {
     if (code === 'TAB_AS_INDENT') return true
-    const lineStart = this.#text.lastIndexOf('\n', offset - 1) + 1
-    return code === 'BAD_INDENT' && /^ *\t/.test(this.#text.slice(lineStart, offset + 1))
+    const lineStart = this.text.lastIndexOf('\n', offset - 1) + 1
+    return code === 'BAD_INDENT' && /^ *\t/.test(this.text.slice(lineStart, offset + 1))
   }
 
   /** The node that each alias stands for: the last one before it with that anchor. */

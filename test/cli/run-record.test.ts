@@ -241,8 +241,8 @@ describe('pi-worker rehearse', () => {
     // How often the sensor has to be asked until an answer is whole.
     const file = scanFile(`bench: { air: { type: dht, line: 4 } }
 plan:
-  - repeat: 5
-    every: 5m
+  - repeat: 3
+    every: 5s
     do: [ { air.read: { attempts: 50 } }, { record: { temperature: =air.read.temperature } } ]
 simulate: { air: { faults: [{ kind: glitch, width: 20us, every: 5ms }] } }
 `)
@@ -288,7 +288,31 @@ describe('a run that was interrupted', () => {
     expect([code, stderr]).toEqual([0, expect.stringContaining('after its last row (2 of primary)')])
     const next = join(runs, readdirSync(runs).find(id => join(runs, id) !== folder) ?? '')
     expect(jsonOf(next)).toMatchObject({ outcome: 'succeeded', resumes: jsonOf(folder).id, rows: { primary: 1 } })
+    expect(jsonOf(next).params).toMatchObject([{ name: 'dose', value: 30, from: 'option' }])
     expect(read(next, 'documents.jsonl')).toContain('"seq_num":3')
+  })
+
+  it('goes on where the one before it was, when it was interrupted in its turn before its first row', async () => {
+    const file = resumable()
+    const { runs, folder } = await interrupted(file)
+    await runMain(['run', file, ...MOCK, '--runs', runs, '--resume', 'last'])
+    const second = join(runs, readdirSync(runs).find(id => join(runs, id) !== folder) ?? '')
+    const lines = read(second, 'documents.jsonl').split('\n')
+    writeFileSync(join(second, 'documents.jsonl'), `${lines.slice(0, 2).join('\n')}\n`)
+    writeFileSync(join(second, 'run.json'), JSON.stringify({ ...jsonOf(second), outcome: 'interrupted' }))
+    const { code, stderr } = await runMain(['run', file, ...MOCK, '--runs', runs, '--resume', jsonOf(second).id])
+    expect([code, stderr]).toEqual([0, expect.stringContaining('after its last row (2 of primary)')])
+  })
+
+  it('cannot go on when a file that it includes is another one now', async () => {
+    const wash = tempFile('plan: [ lamp.off ]', 'wash.yaml')
+    const file = scanFile(
+      SCAN.replace('params:', 'resumable: true\nparams:').replace('- lamp.off', `- include: ${wash}`),
+    )
+    const { runs } = await interrupted(file)
+    writeFileSync(wash, 'plan: [ lamp.on ]')
+    const { code, stderr } = await runMain(['run', file, ...MOCK, '--runs', runs, '--resume', 'last'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`the file ${wash} is another one now`)])
   })
 
   it('cannot go on with another plan, nor when the plan does not say that it may', async () => {

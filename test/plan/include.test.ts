@@ -49,6 +49,11 @@ describe('include', () => {
     expect(began).toEqual(['0 pump.pulse', '1000 pump.pulse', '2000 pump.pulse', '7000 lamp.on'])
   })
 
+  it('takes a path from the root as it is', async () => {
+    write('parts/light.yaml', 'plan: [ lamp.on ]\n')
+    expect((await run(inPlan(`- include: ${join(folder, 'parts/light.yaml')}`))).began).toEqual(['0 lamp.on'])
+  })
+
   it('has parameters of its own, which begin anew each time, and knows those around it', async () => {
     write('count.yaml', 'params: { n: 1 }\nplan:\n- set: { n: =n + outer }\n- record: { n: n }\n')
     const { rows } = await run(

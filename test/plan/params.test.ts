@@ -24,7 +24,7 @@ describe('the parameters of a plan', () => {
   it.each([
     [{ dsoe: '5' }, 'no parameter "dsoe"; did you mean "dose"?', '--param dsoe'],
     [{ dose: 'much' }, 'dose must be a number, not "much"', '--param dose'],
-    [{ dose: '5 l' }, 'dose must be a number, not "5 l"', '--param dose'],
+    [{ dose: '5 s' }, 'dose must be a number, not "5 s"', '--param dose'],
     [{ dose: '' }, 'dose must be a number, not ""', '--param dose'],
     [{ dose: '21' }, 'dose must be at most 20 ml, not 21', '--param dose'],
     [{ dose: '-1' }, 'dose must be at least 0 ml, not -1', '--param dose'],

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { checked, inPlan, problems, run, valuesOf } from './plan-text.js'
+import type { ResumeFrom } from '../../src/plan/plan-bench.js'
+import type { Row } from '../../src/plan/rows.js'
+import { checked, inPlan, problems, run, valuesOf, withParams } from './plan-text.js'
 
 const resumable = (steps: string) => `${inPlan(steps)}resumable: true\n`
 const NEST = '- lamp.on\n- repeat: 3\n  do:\n  - scan: { x: [ 7, 8, 9 ] }\n    do: [ record: { n: =round } ]\n- pump.on'
@@ -38,7 +40,7 @@ describe('a run that is resumed', () => {
 
   it('has the parameters that it had', async () => {
     const text = `${inPlan('- every: 1s\n  times: 3\n  do: [ record: { dose: dose } ]')}params: { dose: 1 }\nresumable: true\n`
-    const { rows } = await run(text, { resume: { position: [0], params: { dose: 4 } } })
+    const { rows } = await run(text, { params: { dose: '4' }, resume: { position: [0] } })
     expect(valuesOf(rows)).toEqual([[4], [4]])
   })
 
@@ -61,6 +63,64 @@ describe('a run that is resumed', () => {
   })
 })
 
+describe('a run that is resumed after any of its rows', () => {
+  it.each([
+    [
+      'a parameter that every round changes',
+      '{ dose: 1, limit: 3 }',
+      '- repeat: 6\n  do:\n  - set: { dose: =dose * 2 }\n  - record: { dose: dose }',
+    ],
+    [
+      'parameters that each loop of the nest changes, with steps before each',
+      '{ a: 1, b: 1, c: 0 }',
+      `- set: { b: =b + 1 }
+- repeat: 3
+  do:
+  - set: { a: =a * 2 + b }
+  - wait: =a
+  - scan: { x: [ 7, 8 ] }
+    do:
+    - repeat: 2
+      do:
+      - if: =round == 2
+        then: [ set: { c: =c + a, b: =b + x } ]
+      - record: { a: a, b: b, c: c, round: round }
+  - set: { a: =a + 1, c: =c * 2 }`,
+    ],
+    [
+      'parameters that are exchanged and text',
+      '{ a: 1, b: 2, word: x }',
+      `- scan: { x: [ 1, 2, 3 ], y: [ 1, 2 ] }
+  order: snake
+  do:
+  - set: { a: =b, b: =a, word: '=word + "y"' }
+  - record: { a: a, b: b, word: word }`,
+    ],
+    [
+      'rounds in which nothing is recorded',
+      '{ n: 0 }',
+      '- repeat: 8\n  do:\n  - set: { n: =n + round }\n  - if: =n % 2 == 0\n    then: [ record: { n: n } ]',
+    ],
+  ])('gives the rows that the unbroken one gives: %s', async (_what, params, steps) => {
+    const text = `${withParams(params, steps)}resumable: true\n`
+    const whole = await run(text)
+    expect([whole.result.outcome, whole.rows.length > 3]).toEqual(['succeeded', true])
+    for (const [index, { position, changed }] of whole.rows.entries()) {
+      // As it is read back: from JSON.
+      const from = JSON.parse(JSON.stringify({ position, changed })) as Pick<ResumeFrom, 'position' | 'changed'>
+      const { rows, result } = await run(text, { resume: { ...from, rows: { primary: index + 1 } } })
+      expect([result.outcome, result.error]).toEqual(['succeeded', undefined])
+      const told = (all: readonly Row[]) => all.map(({ seq, position: at, values }) => [seq, at, values])
+      expect(told(rows)).toEqual(told(whole.rows.slice(index + 1)))
+    }
+  })
+
+  it('says nothing of parameters in a plan that changes none', async () => {
+    const { rows } = await run(resumable(NEST))
+    expect(rows.some(row => 'changed' in row)).toBe(false)
+  })
+})
+
 describe('a plan that says that it may be resumed', () => {
   it('says so', () => {
     expect([checked(resumable(NEST)).resumable, checked(inPlan(NEST)).resumable]).toEqual([true, false])
@@ -79,7 +139,14 @@ describe('a plan that says that it may be resumed', () => {
       '- repeat: 2\n  do:\n  - parallel: [ record: { n: elapsed } ]',
       'a record stands in a parallel (line 12)',
     ],
+    [
+      'a parameter changes behind the record',
+      '- repeat: 2\n  do:\n  - if: =round > 1\n    then: [ record: { n: elapsed } ]\n  - parallel: [ set: { dose: 2 } ]',
+      'a parameter changes behind the record, where an interruption could lose it (line 14)',
+    ],
   ])('is refused when %s', (_what, steps, message) => {
-    expect(problems(resumable(steps))).toEqual([expect.stringContaining(`the plan cannot be resumed: ${message}`)])
+    expect(problems(`${resumable(steps)}params: { dose: 1 }\n`)).toEqual([
+      expect.stringContaining(`the plan cannot be resumed: ${message}`),
+    ])
   })
 })

@@ -3,6 +3,7 @@
 import type { Expression as Node } from 'jsep'
 import { functions, operators } from './functions.js'
 import type { Fault, Names } from './names.js'
+import { unitOf } from './units.js'
 import {
   fieldOf,
   nameOfValueType,
@@ -21,6 +22,7 @@ export interface Compiled {
   readonly uses: Uses
   readonly constant: Value | undefined
   readonly name: Variable | ReadingRef | undefined
+  readonly unit: string | undefined
   readonly run: (values: Values) => Value
 }
 
@@ -30,6 +32,8 @@ interface Part {
   readonly run: (values: Values) => Value
   readonly constant?: Value | undefined
   readonly name?: Variable | ReadingRef | undefined
+  /** Where it is known: of names, and of what adds to them or chooses between them. */
+  readonly unit?: string | undefined
 }
 
 /** Why an expression comes to nothing this time. Caught by whoever runs it. */
@@ -62,8 +66,8 @@ export function compile(tree: Node, names: Names): Compiled | Fault | undefined 
   const compiler = new Compiler(names)
   try {
     const part = compiler.at(tree)
-    const { type, run, constant, name } = part
-    return { type, run, constant, name, uses: compiler.uses }
+    const { type, run, constant, name, unit } = part
+    return { type, run, constant, name, unit, uses: compiler.uses }
   } catch (thrown) {
     if (thrown instanceof Wrong) return thrown.fault
     if (thrown instanceof NoValue) return undefined
@@ -116,14 +120,15 @@ class Compiler {
   #identifier(name: string): Part {
     if (name === 'elapsed') {
       this.#elapsed = true
-      return { type: 'number', run: values => values.elapsed() }
+      return { type: 'number', unit: 's', run: values => values.elapsed() }
     }
     const found = this.#names.variable(name.replaceAll('$', '-'))
     if ('code' in found) throw new Wrong(found)
     this.#variables.push(found)
-    const { slot, type } = found
+    const { slot, type, unit } = found
     return {
       type,
+      unit,
       name: found,
       run: ({ slots }) => slots[slot] ?? nothing(`${found.name} has no value`),
     }
@@ -135,10 +140,11 @@ class Compiler {
     if (found === undefined) throw new NoValue('')
     if ('code' in found) throw new Wrong(found)
     this.#readings.push(found)
-    const { action, path: at, type } = found
+    const { action, path: at, type, unit } = found
     const text = [action, ...at].join('.')
     return {
       type,
+      unit,
       name: found,
       run: ({ readings }) => {
         const value = fieldOf(readings.get(action)?.result, at, type)
@@ -158,7 +164,8 @@ class Compiler {
     }
     if (operator !== '-' && operator !== '+') return wrong(`${operator} is no operator here`)
     expect(part, 'number', String(operator))
-    return folded('number', [part], operator === '-' ? values => -(part.run(values) as number) : part.run)
+    const { run, unit } = part
+    return folded('number', [part], operator === '-' ? values => -(run(values) as number) : run, unit)
   }
 
   #binary(node: Node): Part {
@@ -188,12 +195,14 @@ class Compiler {
     const divides = name === '/' || name === '%'
     if (divides && right.constant === 0) return wrong('it divides by zero')
     const apply = operator.apply as (a: Value, b: Value) => Value
-    return folded(type, [left, right], values => {
+    const run = (values: Values): Value => {
       const a = left.run(values)
       const b = right.run(values)
       if (divides && b === 0) nothing('it divides by zero')
       return finite(apply(a, b))
-    })
+    }
+    const unit = operator.scales === true ? undefined : sameUnit([left, right], name)
+    return folded(type, [left, right], run, type === 'number' ? unit : undefined)
   }
 
   #choice(node: Node): Part {
@@ -204,7 +213,8 @@ class Compiler {
     if (yes.type !== no.type) {
       return wrong(`its two sides are ${nameOfValueType(yes.type)} and ${nameOfValueType(no.type)}`)
     }
-    return folded(yes.type, [test, yes, no], values => (test.run(values) ? yes.run(values) : no.run(values)))
+    const run = (values: Values): Value => (test.run(values) ? yes.run(values) : no.run(values))
+    return folded(yes.type, [test, yes, no], run, sameUnit([yes, no], '?'))
   }
 
   #call(node: Node): Part {
@@ -222,7 +232,8 @@ class Compiler {
       const wanted = known.least === known.most ? `${known.least}` : `${known.least} to ${known.most}`
       return wrong(`${name} takes ${wanted} ${known.most === 1 ? 'number' : 'numbers'}, not ${parts.length}`)
     }
-    return folded('number', parts, values => finite(known.apply(...parts.map(part => part.run(values) as number))))
+    const run = (values: Values): Value => finite(known.apply(...parts.map(part => part.run(values) as number)))
+    return folded('number', parts, run, known.scales === true ? undefined : sameUnit(parts, name))
   }
 }
 
@@ -232,9 +243,17 @@ function constantPart(constant: Value): Part {
 
 const NO_VALUES: Values = { slots: [], readings: new Map(), elapsed: () => 0 }
 
+/** @throws when two differ by a factor: 2 s and 300 ms are not 302 of anything */
+function sameUnit(parts: readonly Part[], by: string): string | undefined {
+  const { unit, clash } = unitOf(parts)
+  if (clash === undefined) return unit
+  const [one, other] = clash.units
+  return wrong(`${by} cannot take ${one} and ${other} together`, `Multiply what is in ${other} by ${clash.factor}.`)
+}
+
 /** What depends on nothing is worked out now. */
-function folded(type: ValueType, parts: readonly Part[], run: Part['run']): Part {
-  if (!parts.every(part => part.constant !== undefined)) return { type, run }
+function folded(type: ValueType, parts: readonly Part[], run: Part['run'], unit?: string): Part {
+  if (!parts.every(part => part.constant !== undefined)) return { type, run, unit }
   try {
     return constantPart(run(NO_VALUES))
   } catch (thrown) {
@@ -266,8 +285,8 @@ function pathOf(node: Node): [string, ...string[]] {
   return [...pathOf(node.object as Node), String(property.name)]
 }
 
-function wrong(why: string): never {
-  throw new Wrong({ code: 'ERR_EXPRESSION', message: why })
+function wrong(why: string, remedy?: string): never {
+  throw new Wrong({ code: 'ERR_EXPRESSION', message: why, remedy })
 }
 
 function nothing(why: string): never {

@@ -7,6 +7,8 @@ export interface Operator {
   /** `same` of two values of one type. */
   readonly gives: ValueType | 'same'
   readonly apply: (a: never, b: never) => Value
+  /** Two of one unit do not give a third of it. */
+  readonly scales?: boolean
 }
 
 const arithmetic = (apply: (a: number, b: number) => number): Operator => ({
@@ -14,6 +16,7 @@ const arithmetic = (apply: (a: number, b: number) => number): Operator => ({
   gives: 'number',
   apply: apply as Operator['apply'],
 })
+const scaling = (apply: (a: number, b: number) => number): Operator => ({ ...arithmetic(apply), scales: true })
 const order = (apply: (a: number, b: number) => boolean): Operator => ({
   takes: ['number'],
   gives: 'boolean',
@@ -32,10 +35,10 @@ export const operators: ReadonlyMap<string, Operator> = new Map([
     { takes: ['number', 'string'], gives: 'same', apply: ((a: number, b: number) => a + b) as Operator['apply'] },
   ] as const,
   ['-', arithmetic((a, b) => a - b)],
-  ['*', arithmetic((a, b) => a * b)],
-  ['/', arithmetic((a, b) => a / b)],
+  ['*', scaling((a, b) => a * b)],
+  ['/', scaling((a, b) => a / b)],
   ['%', arithmetic((a, b) => a % b)],
-  ['**', arithmetic((a, b) => a ** b)],
+  ['**', scaling((a, b) => a ** b)],
   ['<', order((a, b) => a < b)],
   ['<=', order((a, b) => a <= b)],
   ['>', order((a, b) => a > b)],
@@ -50,6 +53,8 @@ export interface NumberFunction {
   readonly least: number
   readonly most: number
   readonly apply: (...numbers: number[]) => number
+  /** What it gives is in another unit than what it takes. */
+  readonly scales?: boolean
 }
 
 /** All take numbers and give one. */
@@ -60,7 +65,7 @@ export const functions: ReadonlyMap<string, NumberFunction> = new Map([
   ['round', { least: 1, most: 2, apply: roundTo }],
   ['floor', { least: 1, most: 1, apply: Math.floor }],
   ['ceil', { least: 1, most: 1, apply: Math.ceil }],
-  ['sqrt', { least: 1, most: 1, apply: Math.sqrt }],
+  ['sqrt', { least: 1, most: 1, apply: Math.sqrt, scales: true }],
 ])
 
 /** @param digits After the point. */

@@ -29,13 +29,14 @@ export function parseExpression(text: string, names: Names, place: Place): Expre
   const compiled = compile(tree, names)
   if (compiled === undefined) return undefined
   if ('code' in compiled) return { ...compiled, message: `${text}: ${compiled.message}` }
-  const { type, uses, constant, name, run } = compiled
+  const { type, uses, constant, name, unit, run } = compiled
   return {
     text,
     type,
     uses,
     constant,
     name,
+    unit,
     place,
     evaluate: values => {
       try {

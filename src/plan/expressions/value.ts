@@ -74,6 +74,8 @@ export interface Expression {
   readonly constant: Value | undefined
   /** It is a name and nothing more. */
   readonly name: Variable | ReadingRef | undefined
+  /** Of a number, where it is known. */
+  readonly unit: string | undefined
   readonly place: Place
   /** @throws ERR_EXPRESSION when it has no value: a reading is not there yet, a division by zero, a result without end */
   evaluate(values: Values): Value

@@ -4,7 +4,8 @@ import { isPiWorkerError, PiWorkerError } from '../../errors.js'
 import { sayText } from '../expressions/text.js'
 import { readValue, refuseValue } from '../params.js'
 import { formatPlace } from '../place.js'
-import type { Assignment, IfStep, IncludeStep, ParallelStep, PromptStep, TryStep } from '../plan.js'
+import type { Assignment, IfStep, IncludeStep, ParallelStep, PromptStep, SetStep, TryStep } from '../plan.js'
+import type { Changes } from '../rows.js'
 import { type Execution, type Frame, inRegion, type Next } from './execution.js'
 import { Region } from './region.js'
 
@@ -40,24 +41,30 @@ export async function runTry(execution: Execution, step: TryStep, frame: Frame):
   return after === 'round' ? after : next
 }
 
-export function runAssignments(execution: Execution, assignments: readonly Assignment[]): Next {
-  const { values } = execution
-  // All are worked out before any is changed: `{ a: =b, b: =a }` exchanges them.
+export function runSet(execution: Execution, { assignments }: SetStep): Next {
+  execution.change(assigned(execution, assignments))
+  return 'step'
+}
+
+/** What parameters become, by their slots. All are worked out before any is changed: `{ a: =b, b: =a }` exchanges them. */
+function assigned({ values }: Execution, assignments: readonly Assignment[]): Changes {
   const changes = assignments.map(({ param, value, place }) => {
     const result = typeof value === 'object' ? value.evaluate(values) : value
     const fault = refuseValue(param, result)
-    if (fault === undefined) return { slot: param.slot, result }
+    if (fault === undefined) return [param.slot, result] as const
     throw new PiWorkerError('ERR_PARAM', `${param.name} ${fault}`, {
       place: formatPlace(place),
       remedy: 'Correct the expression, or the limits of the parameter.',
     })
   })
-  for (const { slot, result } of changes) values.slots[slot] = result
-  return 'step'
+  return Object.fromEntries(changes)
 }
 
 export function runInclude(execution: Execution, { assignments, steps }: IncludeStep, frame: Frame): Promise<Next> {
-  runAssignments(execution, assignments)
+  // Done anew wherever the file is included: nothing that a resumed run had to know.
+  for (const [slot, value] of Object.entries(assigned(execution, assignments))) {
+    execution.values.slots[Number(slot)] = value
+  }
   return execution.steps(steps, frame)
 }
 
@@ -80,7 +87,7 @@ export async function runPrompt(
     at.times.due += took
     at.times.end += took
   }
-  if (param !== undefined) execution.values.slots[param.slot] = readValue(param, answer)
+  if (param !== undefined) execution.change({ [param.slot]: readValue(param, answer) })
   answered(answer)
   execution.note(`${text} ${answer}`, place, frame)
   return 'step'

@@ -6,7 +6,8 @@ import type { Place } from '../place.js'
 import type { ActionStep, Step } from '../plan.js'
 import type { PlanBench, PlanRunOptions } from '../plan-bench.js'
 import type { PlanPause } from '../plan-pause.js'
-import type { Cell, Stream } from '../rows.js'
+import type { LoopResume } from '../resume.js'
+import type { Cell, Changes, Stream } from '../rows.js'
 import type { Region } from './region.js'
 
 /** What comes after a step: the next one, or, of the innermost loop, the next round. */
@@ -27,6 +28,8 @@ export interface Frame {
   readonly times?: LoopTimes | undefined
   /** How many rounds the innermost loop will have; undefined when nobody knows. */
   readonly rounds?: number | undefined
+  /** What the plan had changed when the round began. */
+  readonly changed?: Changes | undefined
   readonly outer?: Frame | undefined
 }
 
@@ -42,8 +45,10 @@ export interface Execution {
   readonly options: PlanRunOptions
   readonly pausing: PlanPause
   readonly values: RunValues
-  /** The first rounds of a run that is resumed, by the list of a loop's steps; each is used once. */
-  readonly firstRounds: Map<readonly Step[], number>
+  /** Where the loops of a run that is resumed begin, by the list of a loop's steps; each is used once. */
+  readonly resumes: Map<readonly Step[], LoopResume>
+  /** What the plan has changed until now. */
+  readonly changed: Changes
   /** How many questions are open. */
   asking: number
   overruns: number
@@ -57,6 +62,8 @@ export interface Execution {
   action(step: ActionStep, frame: Frame): Promise<Next>
   row(stream: Stream, values: readonly Cell[], measured: readonly number[], frame: Frame): Promise<void>
   note(text: string, place: Place, frame: Frame): void
+  /** Gives parameters other values. */
+  change(changes: Changes): void
   /** Waits on the clock, or until the region is stopped. */
   sleep(ns: number, region: Region): Promise<void>
   /** Waits until the plan's own time is `due`. */
@@ -72,8 +79,12 @@ export interface Execution {
 }
 
 /** The frame of one round of a loop. */
-export function roundFrame(outer: Frame, round: number, times: LoopTimes, rounds: number | undefined): Frame {
-  return { region: outer.region, position: [...outer.position, round], times, rounds, outer }
+export function roundFrame(
+  outer: Frame,
+  round: number,
+  { times, rounds, changed }: Pick<Frame, 'times' | 'rounds' | 'changed'>,
+): Frame {
+  return { region: outer.region, position: [...outer.position, round], times, rounds, changed, outer }
 }
 
 /** The same place, in another region. */

@@ -15,7 +15,7 @@ export async function runRound(
   times: LoopTimes,
 ): Promise<void> {
   if (step.round !== undefined) execution.values.slots[step.round] = round + 1
-  const inner = roundFrame(frame, round, times, roundsOf(step))
+  const inner = roundFrame(frame, round, { times, rounds: roundsOf(step), changed: execution.changed })
   execution.at = inner
   await execution.steps(step.steps, inner)
 }
@@ -36,10 +36,12 @@ function roundsOf(step: LoopStep): number | undefined {
 }
 
 /** The round that a loop begins with: not the first, when the run is resumed in it. */
-export function firstRound({ firstRounds }: Execution, { steps }: LoopStep): number {
-  const first = firstRounds.get(steps) ?? 0
-  firstRounds.delete(steps)
-  return first
+export function firstRound(execution: Execution, { steps }: LoopStep): number {
+  const from = execution.resumes.get(steps)
+  if (from === undefined) return 0
+  execution.resumes.delete(steps)
+  execution.change(from.changed)
+  return from.round
 }
 
 /**

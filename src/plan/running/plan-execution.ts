@@ -8,7 +8,8 @@ import type { ActionStep, Step } from '../plan.js'
 import type { PlanBench, PlanEvent, PlanRunOptions, Runnable } from '../plan-bench.js'
 import { PlanPause } from '../plan-pause.js'
 import { PlanTask } from '../plan-task.js'
-import type { Cell, Stream } from '../rows.js'
+import type { LoopResume } from '../resume.js'
+import type { Cell, Changes, Row, Stream } from '../rows.js'
 import { Ending } from './ending.js'
 import { type Execution, type Frame, inRegion, type Next, type RunValues } from './execution.js'
 import { IdleWatch } from './idle-watch.js'
@@ -33,7 +34,8 @@ export class PlanExecution implements Execution {
   readonly values: RunValues
   readonly tasks = new TaskLog()
   readonly rows: RowCount
-  readonly firstRounds = new Map<readonly Step[], number>()
+  readonly resumes = new Map<readonly Step[], LoopResume>()
+  changed: Changes = {}
   asking = 0
   overruns = 0
   missed = 0
@@ -134,9 +136,32 @@ export class PlanExecution implements Execution {
   async row(stream: Stream, values: readonly Cell[], measured: readonly number[], frame: Frame): Promise<void> {
     const seq = this.rows.next(stream.name)
     const { clock } = this
-    const row = { stream, seq, time: clock.now(), wall: clock.wall(), values, measured, position: frame.position }
+    const { position } = frame
+    const row = {
+      stream,
+      seq,
+      time: clock.now(),
+      wall: clock.wall(),
+      values,
+      measured,
+      position,
+      ...this.#changedAt(frame),
+    }
     const kept = this.options.onRow?.(row)
     if (kept !== undefined) await heldRow(clock, kept)
+  }
+
+  /** Nothing, for most plans. */
+  #changedAt(frame: Frame): Pick<Row, 'changed'> | undefined {
+    if (Object.keys(this.changed).length === 0) return undefined
+    const changed = [this.changed]
+    for (let at: Frame | undefined = frame; at?.times !== undefined; at = at.outer) changed.unshift(at.changed ?? {})
+    return { changed }
+  }
+
+  change(changes: Changes): void {
+    this.changed = { ...this.changed, ...changes }
+    for (const [slot, value] of Object.entries(changes)) this.values.slots[Number(slot)] = value
   }
 
   note(text: string, place: Place, { region }: Frame): void {

@@ -6,7 +6,7 @@
 import type { PauseOptions, PlanState } from '../../bench/stop/running-plans.js'
 import { badOption } from '../../worker/task-options.js'
 import type { LoopProgress, PlanBench, PlanResult, PlanRunOptions, Runnable, RunningPlan } from '../plan-bench.js'
-import { firstRounds } from '../resume.js'
+import { resumesOf } from '../resume.js'
 import { PlanExecution } from './plan-execution.js'
 
 export class PlanRun implements RunningPlan {
@@ -91,19 +91,13 @@ export class PlanRun implements RunningPlan {
 
   /** Puts a run that is resumed where it was. */
   #goOn(plan: Runnable): void {
-    const { options, ending, values, firstRounds: rounds } = this.#execution
+    const { options, ending, resumes } = this.#execution
     const { resume } = options
     if (resume === undefined) return
     try {
-      for (const [steps, round] of firstRounds(plan, resume.position)) rounds.set(steps, round)
+      for (const [steps, from] of resumesOf(plan, resume)) resumes.set(steps, from)
     } catch (error) {
       ending.stop('failed', error, undefined)
-      return
-    }
-    // The first slots are those of the parameters, in their order.
-    for (const [slot, { name }] of (plan.params ?? []).entries()) {
-      const value = resume.params?.[name]
-      if (value !== undefined) values.slots[slot] = value
     }
   }
 }

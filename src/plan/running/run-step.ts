@@ -3,7 +3,7 @@
 import { toNs } from '../../worker/duration.js'
 import { sayText } from '../expressions/text.js'
 import type { ComputedStep, OnError, Step } from '../plan.js'
-import { runAssignments, runIf, runInclude, runParallel, runPrompt, runTry } from './control.js'
+import { runIf, runInclude, runParallel, runPrompt, runSet, runTry } from './control.js'
 import { runCron } from './cron.js'
 import type { Execution, Frame, Next } from './execution.js'
 import { runConditional, runEvery, runRepeat, runScan } from './loops.js'
@@ -39,7 +39,7 @@ export async function runStep(execution: Execution, step: Step, frame: Frame): P
     case 'record':
       return await runRecord(execution, step, frame)
     case 'set':
-      return runAssignments(execution, step.assignments)
+      return runSet(execution, step)
     case 'include':
       return await runInclude(execution, step, frame)
     case 'prompt':

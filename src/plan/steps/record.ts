@@ -148,7 +148,7 @@ function ofMap(map: Readonly<Record<string, Value>>, context: StepContext): Entr
   return entries.every(entry => entry !== undefined) ? entries : undefined
 }
 
-const ELAPSED = { unit: 's', description: 'Since the plan began.' } as const
+const ELAPSED = { description: 'Since the plan began.' } as const
 
 /** @param text An expression, or the name of something that has a value. */
 function ofText(name: string, text: string, path: Path, context: StepContext): Entry | undefined {
@@ -160,9 +160,12 @@ function ofText(name: string, text: string, path: Path, context: StepContext): E
     const message = `${quote(text)} is no name of a value`
     return context.refuse(path, 'value', { code: 'ERR_PLAN_VALUE', message, remedy: `Write "=${cut(text)}".` })
   }
-  const { type } = expression
-  const { unit, description } = meant ?? {}
-  return { column: { name, type, unit, description, source: text, axis: false }, cell: cellOf(expression), path }
+  const { type, unit } = expression
+  return {
+    column: { name, type, unit, description: meant?.description, source: text, axis: false },
+    cell: cellOf(expression),
+    path,
+  }
 }
 
 /** A reading that is not there yet leaves its cell empty; an expression with one has no value. */

@@ -3,6 +3,7 @@
 import { Type } from 'typebox'
 import { listNames } from '../../bench/wording.js'
 import { isExpression } from '../expressions/parse.js'
+import { factorBetween } from '../expressions/units.js'
 import type { Value } from '../expressions/value.js'
 import { readValue, refuseValue } from '../params.js'
 import type { Path } from '../place.js'
@@ -38,6 +39,12 @@ export function assign(param: ParamSlot, written: Value, path: Path, context: St
   if (isExpression(written)) {
     const value = context.expression(path, written, param.type)
     if (value === undefined) return undefined
+    const factor = factorBetween(value.unit, param.unit)
+    if (factor !== undefined) {
+      const message = `${param.name} is in ${param.unit}, and ${written} in ${value.unit}`
+      const remedy = `Multiply it by ${factor}.`
+      return context.refuse(path, 'value', { code: 'ERR_EXPRESSION', message, remedy })
+    }
     const fault = value.constant === undefined ? undefined : refuseValue(param, value.constant)
     return fault === undefined ? { param, value, place: value.place } : refuse(fault)
   }

@@ -102,7 +102,7 @@ export class DocumentLines {
     const position: KeyFacts = {
       dtype: 'string',
       shape: [],
-      source: 'the rounds of the loops around it, from the outermost, each counted from 0',
+      source: 'the rounds of the loops around it, from the outermost, each counted from 0; what the plan had changed',
       units: null,
       role: 'position',
     }
@@ -170,7 +170,7 @@ class EventLines {
     this.#began = began
   }
 
-  line({ seq, time, wall, measured, position }: Row, texts: readonly string[], uid: string): string {
+  line({ seq, time, wall, measured, position, changed }: Row, texts: readonly string[], uid: string): string {
     let data = ''
     let times = ''
     for (const [index, key] of this.#columns.entries()) {
@@ -180,7 +180,7 @@ class EventLines {
     const at = this.#timeOf(wall)
     return (
       `${this.#head}${seq},"uid":"${uid}","time":${at},"data":{${data}` +
-      `${this.#elapsed}${toSeconds(time - this.#began)},${this.#position}"${position.join(',')}"},` +
+      `${this.#elapsed}${toSeconds(time - this.#began)},${this.#position}${positionText(position, changed)}},` +
       `"timestamps":{${times}${this.#elapsed}${at},${this.#position}${at}},"filled":{}}]\n`
     )
   }
@@ -192,6 +192,12 @@ class EventLines {
     }
     return this.#seconds
   }
+}
+
+/** `"3,5"`, and behind a space what the plan had changed when each of these rounds began, and when the row was made. */
+function positionText(position: readonly number[], changed: Row['changed']): string {
+  const rounds = position.join(',')
+  return changed === undefined ? `"${rounds}"` : JSON.stringify(`${rounds} ${JSON.stringify(changed)}`)
 }
 
 function keyFacts({ name, type, unit, description, source, axis }: Column): KeyFacts {

@@ -1,8 +1,9 @@
 /** What the files of a run's record hold. Readers of other versions are told so; a later version may add, not change. */
 
 import type { ProcessId } from '../../bench/journal/processes.js'
+import type { PlanText } from '../../plan/plan-context.js'
 import type { PlanTaskJson } from '../../plan/plan-task.js'
-import type { Cell, ParamValue, Stream } from '../../plan/rows.js'
+import type { Cell, Changes, ParamValue, Stream } from '../../plan/rows.js'
 
 export const RUN_FORMAT = 'pi-worker-run'
 export const RUN_VERSION = 1
@@ -54,7 +55,10 @@ export interface RunTiming {
 export interface RunFacts {
   /** Of the plan. */
   readonly name: string
-  readonly plan: { readonly file: string; readonly text: string }
+  readonly plan: PlanText & {
+    /** The files that it includes. */
+    readonly included?: readonly PlanText[]
+  }
   /** What the plan runs on, as it is given to `openBench`. */
   readonly bench: unknown
   readonly params: readonly ParamValue[]
@@ -147,6 +151,8 @@ export interface RecordedRow {
   readonly measured: readonly number[]
   /** The rounds of the loops around it, from the outermost, each counted from 0. */
   readonly position: readonly number[]
+  /** What the plan had changed when each of these rounds began, and last, when the row was made. */
+  readonly changed?: readonly Changes[] | undefined
 }
 
 /** ns as seconds. */

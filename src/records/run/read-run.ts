@@ -6,7 +6,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, PiWorkerError } from '../../errors.js'
-import type { Cell, Column } from '../../plan/rows.js'
+import type { Cell, Changes, Column } from '../../plan/rows.js'
 import type { KeyFacts } from './documents.js'
 import {
   type LogLine,
@@ -188,7 +188,8 @@ function columnOf({ column = '', dtype, units, description, source, axis = false
 }
 
 function rowOf({ seq_num, time, data, timestamps }: EventDocument, keys: EventKeys): RecordedRow {
-  const position = keys.position === undefined ? '' : String(data[keys.position] ?? '')
+  const text = keys.position === undefined ? '' : String(data[keys.position] ?? '')
+  const [position = '', changed] = text.split(' ', 2)
   return {
     stream: keys.stream,
     seq: seq_num,
@@ -197,6 +198,7 @@ function rowOf({ seq_num, time, data, timestamps }: EventDocument, keys: EventKe
     values: keys.columns.map(key => data[key] ?? null),
     measured: keys.columns.map(key => Math.round((timestamps[key] ?? time) * 1000)),
     position: position === '' ? [] : position.split(',').map(Number),
+    ...(changed !== undefined && { changed: parsed(text.slice(position.length + 1)) as readonly Changes[] }),
   }
 }
 

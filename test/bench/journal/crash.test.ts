@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { SCHEDULES } from '../../random-schedules.js'
 import { type CrashPlan, CrashWorld, type Job, type Name } from './crash-world.js'
 import { type Fault, type Remains, remainsOf, someCuts } from './fake-folder.js'
 
@@ -51,8 +52,8 @@ const plans: fc.Arbitrary<CrashPlan> = fc.record({
   closeAt: fc.option(fc.nat(80), { nil: undefined }),
 })
 
-/** More of them in a long run: `PI_WORKER_CRASHES=10000`. */
-const RUNS = Number(process.env.PI_WORKER_CRASHES ?? 30)
+/** Each crashes at every one of its steps. */
+const RUNS = Math.ceil(SCHEDULES / 25)
 
 /** Only a hang reaches it; so many crashes take their time on a slow machine. */
 const TIMEOUT = 300_000 + RUNS * 1000
