@@ -14,6 +14,10 @@ export interface JsonResult {
   readonly name: string | null
   readonly outcome: PlanOutcome
   readonly tasks: readonly PlanTask[]
+  /** How many there were: of many tasks not all are listed. Left out when nothing ran. */
+  readonly counts?: { readonly tasks: number; readonly rows: number } | undefined
+  /** The folder of the record; null when there is none. */
+  readonly record?: string | null
   /** What the simulation had of faults. */
   readonly faults?: readonly FaultReport[]
   readonly error?: unknown
@@ -21,7 +25,7 @@ export interface JsonResult {
 }
 
 export async function writeJsonResult(out: Output, result: JsonResult): Promise<void> {
-  const { name, outcome, tasks, faults = [], error, place } = result
+  const { name, outcome, tasks, counts, record = null, faults = [], error, place } = result
   out.write(`{"name":${JSON.stringify(name)},"outcome":"${outcome}","tasks":[`)
   for (let from = 0; from < tasks.length; from += BATCH) {
     const batch = tasks.slice(from, from + BATCH).map(task => JSON.stringify(task))
@@ -29,6 +33,7 @@ export async function writeJsonResult(out: Output, result: JsonResult): Promise<
     await out.drained()
   }
   out.write(']')
+  if (counts !== undefined) out.write(`,"counts":${JSON.stringify(counts)},"record":${JSON.stringify(record)}`)
   if (faults.length > 0) out.write(`,"faults":${JSON.stringify(faults.map(faultJson))}`)
   if (error !== undefined) out.write(`,"error":${JSON.stringify(errorJson(error, place))}`)
   out.write('}\n')

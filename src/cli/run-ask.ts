@@ -38,22 +38,29 @@ export function answerer(asking: Asking, yes: boolean): Ask | undefined {
 async function askPlan(asking: Asking, question: Question, signal: AbortSignal): Promise<string> {
   const { text, choices, param } = question
   const hint = choices !== undefined ? ` [${choices.join('/')}]` : param === undefined ? ' [yes/no]' : ` (${param})`
-  return (await readLine(asking, `${text}${hint} `, signal)).trim()
+  const answer = await readLine(asking, `${text}${hint} `, signal)
+  if (answer !== undefined) return answer.trim()
+  throw new PiWorkerError('ERR_QUESTION', `nobody can answer any more, for the input has ended: ${text}`, {
+    remedy: 'Answer with --yes or --param, or give the question a default.',
+  })
 }
 
 /** True for a yes; to everything else the answer is no. */
 export async function confirmed(asking: Asking, text: string): Promise<boolean> {
-  return /^y(es)?$/i.test((await readLine(asking, `${text} [y/N] `)).trim())
+  return /^y(es)?$/i.test((await readLine(asking, `${text} [y/N] `))?.trim() ?? '')
 }
 
-/** One line; nothing at the end of the input. Rejects when `signal` aborts. */
-async function readLine({ io, err }: Asking, text: string, signal?: AbortSignal): Promise<string> {
+/** One line; undefined at the end of the input. Rejects when `signal` aborts. */
+async function readLine({ io, err }: Asking, text: string, signal?: AbortSignal): Promise<string | undefined> {
   err.write(printable(text))
-  const lines = createInterface({ input: io.stdin as TerminalInput, terminal: false })
+  const input = io.stdin as TerminalInput
+  // Of an end that has been heard nobody tells again.
+  if (input.readableEnded || input.destroyed) return undefined
+  const lines = createInterface({ input, terminal: false })
   try {
-    return await new Promise<string>((resolve, reject) => {
+    return await new Promise<string | undefined>((resolve, reject) => {
       lines.once('line', resolve)
-      lines.once('close', () => resolve(''))
+      lines.once('close', () => resolve(undefined))
       const stopped = (): void => reject(signal?.reason)
       signal?.addEventListener('abort', stopped, { once: true })
       if (signal?.aborted) stopped()

@@ -6,7 +6,6 @@ import { isNode } from '../bench/schema.js'
 import { messageOf } from '../errors.js'
 import type { CheckedPlan } from '../plan/check.js'
 import { formatPlace } from '../plan/place.js'
-import type { Row } from '../plan/rows.js'
 import type { PlanSource } from '../plan/source.js'
 import type { RecordOptions } from '../records/record-trace.js'
 import { RUN_FILES, type RunSync } from '../records/run/format.js'
@@ -103,18 +102,6 @@ export function tracesOf(
   if (trace === false) return []
   const own = recorder === undefined ? [] : [{ path: join(recorder.folder, RUN_FILES.trace), sink: recorder.trace }]
   return trace === undefined ? own : [...own, { path: trace }]
-}
-
-/** A plan that waits for a full disk can be stopped all the same. */
-export function rowKept(recorder: RunRecorder, row: Row, signal: AbortSignal): void | Promise<void> {
-  const kept = recorder.row(row)
-  if (kept === undefined) return undefined
-  return new Promise((resolve, reject) => {
-    const stopped = (): void => resolve()
-    signal.addEventListener('abort', stopped, { once: true })
-    if (signal.aborted) stopped()
-    kept.then(resolve, reject).finally(() => signal.removeEventListener('abort', stopped))
-  })
 }
 
 /**

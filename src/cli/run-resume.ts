@@ -60,12 +60,13 @@ export async function resumptionOf(
     err.write(`resume: ${oneLine(id)} had recorded nothing; all of it is done again\n`)
     return { id, from: undefined }
   }
-  const { position, changed } = last
+  const { position, changed, stream, values, wall } = last
+  const from = { position, changed, row: { stream, values, wall }, rows }
   // Refused now, while nothing has moved, if the plan may not go on there.
-  resumesOf(plan, last)
+  resumesOf(plan, from)
   const told = Object.entries(rows).map(([stream, count]) => `${count} of ${oneLine(stream)}`)
   err.write(`resume: goes on with ${oneLine(id)} after its last row (${told.join(', ')})\n`)
-  return { id, from: { position, changed, rows } }
+  return { id, from }
 }
 
 interface Recorded {

@@ -1,5 +1,6 @@
 /** `pi-worker run FILE`: opens the bench of a plan file, runs the plan, and leaves everything safe, whatever happens. */
 
+import { resolve } from 'node:path'
 import type { Bench } from '../bench/bench.js'
 import { type JournalChoice, planJournalName } from '../bench/journal/open-journal.js'
 import { openBench } from '../bench/open-bench.js'
@@ -8,11 +9,13 @@ import { PiWorkerError } from '../errors.js'
 import { peripherals } from '../peripherals/index.js'
 import { type CheckedPlan, checkPlan } from '../plan/check.js'
 import { estimatePlan } from '../plan/estimate.js'
-import type { Place } from '../plan/place.js'
+import { type Place, planError } from '../plan/place.js'
 import { type PlanResult, startPlan } from '../plan/run.js'
 import { type PlanSource, readPlanSource } from '../plan/source.js'
+import { overAt } from '../plan/wall-times.js'
 import { type RecordedTrace, recordTrace } from '../records/record-trace.js'
 import type { RunRecorder } from '../records/run/recorder.js'
+import { untilStopped } from '../records/run/until-stopped.js'
 import { checkWritable } from '../records/vcd.js'
 import { type Clock, SystemClock } from '../worker/clock.js'
 import { toMs } from '../worker/duration.js'
@@ -29,7 +32,7 @@ import { RunScreen } from './live/run-screen.js'
 import type { Session } from './program.js'
 import { answerer, checkQuestions } from './run-ask.js'
 import { checkFlags, parseParams, parseSeed, type RunFlags } from './run-flags.js'
-import { discardRecord, endRecord, reportRecord, rowKept, shownFolder, startRecord, tracesOf } from './run-record.js'
+import { discardRecord, endRecord, reportRecord, shownFolder, startRecord, tracesOf } from './run-record.js'
 import { interruptedRun, paramsOf, type Resumption, resumptionOf } from './run-resume.js'
 import { ServiceNotifier } from './service-notify.js'
 import { describe, StopRequest } from './stop.js'
@@ -49,6 +52,8 @@ export async function runCommand(session: Session, file: string, flags: RunFlags
   checkQuestions(session, plan.steps, flags.yes === true)
   if (typeof flags.trace === 'string') checkWritable(flags.trace)
   const clock = flags.virtual ? new VirtualClock() : (session.io.clock ?? new SystemClock())
+  const over = overAt(plan.steps, clock.wall())
+  if (over.length > 0) throw planError(over)
   // From here on a signal does not end the process: it stops the run.
   const screen = new RunScreen(session, flags)
   const stop = stopRequest(screen, session, flags)
@@ -100,7 +105,7 @@ async function runStoppable(session: Session, run: Run): Promise<number> {
   service?.stopping()
   service?.close()
   const verdict = await recorded(run, end, session)
-  await report(session, run, verdict, faultReports(bench.board, plan.simulate))
+  await report(session, run, { verdict, result: end.result, faults: faultReports(bench.board, plan.simulate) })
   if (trace !== undefined && trace.shortPulses > 0) session.err.write(shortPulses(trace, flags))
   return verdict.exit
 }
@@ -159,7 +164,10 @@ async function runAndClose(bench: Bench, run: Run, session: Session): Promise<En
         else if (event.type === 'note' && !screen.quiet) view.say(`${oneLine(event.text)}\n`)
         recorder?.told(event)
       },
-      ...(recorder !== undefined && { onRow: row => rowKept(recorder, row, stop.signal) }),
+      ...(recorder !== undefined && {
+        onRow: row => untilStopped(recorder.row(row), stop.signal),
+        beforeStep: () => untilStopped(recorder.room(), stop.signal),
+      }),
     })
     screen.follow(running)
     result = await running.result
@@ -183,16 +191,31 @@ async function runAndClose(bench: Bench, run: Run, session: Session): Promise<En
   return { end: { result, errors, elapsed, stop: stop.reason }, trace }
 }
 
+interface Reported {
+  readonly verdict: Verdict
+  readonly result: PlanResult | undefined
+  readonly faults: readonly FaultReport[]
+}
+
 async function report(
   { io, out, err }: Session,
   { plan, flags, recorder }: Run,
-  verdict: Verdict,
-  faults: readonly FaultReport[],
+  { verdict, result, faults }: Reported,
 ): Promise<void> {
   const { outcome, tasks, failures, error } = verdict
   if (flags.json) {
-    await writeJsonResult(out, { name: plan.name, outcome, tasks, faults, error, place: failures[0]?.place })
-    if (recorder !== undefined) err.write(`record in ${shownFolder(recorder.folder)}\n`)
+    const { taskCount = 0, rows = 0 } = result ?? {}
+    const record = recorder === undefined ? null : resolve(recorder.folder)
+    await writeJsonResult(out, {
+      name: plan.name,
+      outcome,
+      tasks,
+      faults,
+      error,
+      place: failures[0]?.place,
+      counts: { tasks: taskCount, rows },
+      record,
+    })
   } else {
     if (!flags.quiet) out.write(taskTable(tasks, { colored: out.colored, columns: io.stdout.columns ?? COLUMNS }))
     const trace = typeof flags.trace === 'string' ? `; trace in ${oneLine(flags.trace)}` : ''

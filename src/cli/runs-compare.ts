@@ -20,6 +20,8 @@ interface Pair {
 }
 
 const MARK = '≠'
+/** Beside their number, those that the values of a column have. */
+const FIGURES = ['mean', 'min', 'max', 'yes', 'values', 'last'] as const
 
 /** @throws ERR_UNKNOWN_RUN, ERR_RUN_FOLDER, ERR_RUN_VERSION */
 export async function compareCommand({ io, out }: Session, a: string, b: string, flags: RunsFlags): Promise<number> {
@@ -74,9 +76,14 @@ function columnPairs(a: readonly ColumnSummary[], b: readonly ColumnSummary[]): 
   const keys = [...new Set([...a, ...b].map(keyOf))]
   return keys.flatMap(key => {
     const [one, other] = [a, b].map(columns => columns.find(column => keyOf(column) === key))
-    const numeric = [one, other].some(column => column !== undefined && column.mean !== null)
-    const figures = numeric ? (['count', 'mean', 'min', 'max'] as const) : (['count'] as const)
-    return figures.map(figure => pair(`${key} ${figure}`, numberText(one?.[figure]), numberText(other?.[figure])))
+    const figures = FIGURES.filter(figure => [one, other].some(column => (column?.[figure] ?? null) !== null))
+    const text = (column: ColumnSummary | undefined, figure: 'count' | (typeof FIGURES)[number]): string => {
+      const value = column?.[figure]
+      return typeof value === 'string' ? value : numberText(value)
+    }
+    return ['count' as const, ...figures].map(figure =>
+      pair(`${key} ${figure}`, text(one, figure), text(other, figure)),
+    )
   })
 }
 

@@ -28,7 +28,7 @@ export async function deleteCommand(session: Session, ids: readonly string[], fl
     })
   }
   const folders = new Set<string>()
-  for (const id of ids) folders.add(await checked(await findRun(runs, id)))
+  for (const id of ids) folders.add(await checked(withoutSlash(await findRun(runs, id))))
   if (flags.olderThan !== undefined) {
     const before = (io.clock ?? new SystemClock()).wall() - ageOf(flags.olderThan)
     for (const folder of await olderThan(runs, before)) folders.add(folder)
@@ -46,6 +46,11 @@ export async function deleteCommand(session: Session, ids: readonly string[], fl
   for (const folder of folders) await remove(folder)
   out.write(`deleted ${folders.size} ${folders.size === 1 ? 'run' : 'runs'}\n`)
   return exit.succeeded
+}
+
+/** Of a link with a slash behind it, what it leads to would be meant. */
+function withoutSlash(folder: string): string {
+  return folder.replace(/[/\\]+$/, '')
 }
 
 /** @throws ERR_RUN_FOLDER when it is no record, or is one that is being written */

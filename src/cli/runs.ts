@@ -5,7 +5,7 @@ import pc from 'picocolors'
 import type { RunJson, RunOutcome } from '../records/run/format.js'
 import { readRunJson } from '../records/run/read-run.js'
 import { runsFolder } from '../records/run/record-folder.js'
-import { findRun, type ListedRun, listRuns, outcomeOf } from '../records/run/runs.js'
+import { findRun, type ListedRun, listRuns, outcomeOf, upToDate } from '../records/run/runs.js'
 import { errorBlock, errorJson } from './error-block.js'
 import { exit, exitOf } from './exit.js'
 import { formatMs, oneLine } from './format.js'
@@ -17,7 +17,7 @@ type Colors = ReturnType<typeof pc.createColors>
 /** @throws ERR_RUN_FOLDER */
 export async function listCommand({ io, out, err }: Session, flags: RunsFlags): Promise<number> {
   const runs = folderOf(io.env, flags)
-  const listed = await listRuns(runs)
+  const listed = await Promise.all((await listRuns(runs)).map(current))
   const unread = listed.flatMap(({ error }) => error ?? [])
   if (flags.json) {
     out.write(`${JSON.stringify({ runs: listed.map(listedJson) })}\n`)
@@ -33,11 +33,15 @@ export async function listCommand({ io, out, err }: Session, flags: RunsFlags): 
 /** @throws ERR_UNKNOWN_RUN, ERR_RUN_FOLDER, ERR_RUN_VERSION */
 export async function showCommand({ io, out }: Session, id: string, flags: RunsFlags): Promise<number> {
   const folder = await findRun(folderOf(io.env, flags), id)
-  const json = await readRunJson(folder)
+  const json = await upToDate(folder, await readRunJson(folder))
   const outcome = outcomeOf(json)
   if (flags.json) out.write(`${JSON.stringify({ ...json, outcome, folder })}\n`)
   else out.write(factsTable(factsOf(json, outcome, folder), pc.createColors(out.colored)))
   return exit.succeeded
+}
+
+async function current(run: ListedRun): Promise<ListedRun> {
+  return run.json === undefined ? run : { ...run, json: await upToDate(run.folder, run.json) }
 }
 
 /** Where `runs` looks: nothing recorded is no reason to look nowhere. */

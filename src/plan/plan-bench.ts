@@ -10,7 +10,7 @@ import type { Value } from './expressions/value.js'
 import type { Place } from './place.js'
 import type { Step } from './plan.js'
 import type { PlanTask } from './plan-task.js'
-import type { Changes, ParamValue, Question, Row } from './rows.js'
+import type { Cell, Changes, ParamValue, Question, Row } from './rows.js'
 
 /** What a plan needs of a bench: actions by name, a clock, and safe states. */
 export interface PlanBench {
@@ -42,6 +42,8 @@ export interface PlanRunOptions {
   readonly onEvent?: ((event: PlanEvent) => void) | undefined
   /** Called for every row; the plan goes on when what it returns is resolved. What it throws fails the plan. */
   readonly onRow?: ((row: Row) => void | Promise<void>) | undefined
+  /** Called before every step; the plan goes on when what it returns is resolved. */
+  readonly beforeStep?: (() => Promise<void> | undefined) | undefined
   /** Asks an operator; rejects when the signal aborts. Without it, a question fails the plan. */
   readonly ask?: ((question: Question, signal: AbortSignal) => Promise<string>) | undefined
   /** Goes on with a run that was interrupted; only plans that are `resumable`. */
@@ -54,6 +56,8 @@ export interface ResumeFrom {
   readonly position: readonly number[]
   /** What the plan had changed when each of these rounds began, and last, when the row was made. */
   readonly changed?: readonly Changes[] | undefined
+  /** That row, whose readings conditions may need. */
+  readonly row?: { readonly stream: string; readonly values: readonly Cell[]; readonly wall: number } | undefined
   /** How many rows each stream has already, by name: numbers of rows go on from there. */
   readonly rows?: Readonly<Record<string, number>> | undefined
 }

@@ -5,8 +5,9 @@
  */
 
 import { PiWorkerError } from '../errors.js'
+import type { Reading } from './expressions/value.js'
 import type { Place } from './place.js'
-import { blocksOf, isLoop, type LoopStep, type Step } from './plan.js'
+import { blocksOf, isLoop, type LoopStep, type RecordStep, type Step } from './plan.js'
 import type { ResumeFrom } from './plan-bench.js'
 import type { Changes } from './rows.js'
 
@@ -16,6 +17,8 @@ export interface LoopResume {
   readonly round: number
   /** What the plan had changed by then. */
   readonly changed: Changes
+  /** Of the innermost loop: what its last row had recorded, by `<peripheral>.<action>`. */
+  readonly readings: ReadonlyMap<string, Reading>
 }
 
 /** The loops around the records, from the outermost, or why there is no such nest. */
@@ -44,12 +47,25 @@ export function nestOf(steps: readonly Step[]): Nest {
   if (innermost === undefined) return { fault: 'a record stands in no loop', place: first.place }
   const other = found.find(({ loops }) => loops.at(-1) !== innermost)
   if (other !== undefined) return { fault: 'its records stand in several loops', place: other.place }
+  if (mostRecords(innermost.steps) > 1) {
+    const fault = 'a round has several records, and an interruption between them would lose the second'
+    return { fault, place: found[1]?.place, remedy: 'Record all in one row, or leave out resumable.' }
+  }
   const late = changeAfterRecord(innermost.steps)
   if (late !== undefined) {
     const fault = 'a parameter changes behind the record, where an interruption could lose it'
     return { fault, place: late, remedy: 'Change it before the record, or leave out resumable.' }
   }
   return { loops: first.loops }
+}
+
+/** How many records one round may do. */
+function mostRecords(steps: readonly Step[]): number {
+  return steps.reduce((sum, step) => {
+    const blocks = blocksOf(step).map(block => mostRecords(block))
+    const within = step.kind === 'if' ? Math.max(0, ...blocks) : blocks.reduce((all, count) => all + count, 0)
+    return sum + within + (step.kind === 'record' ? 1 : 0)
+  }, 0)
 }
 
 /** The rounds that are recorded are not done again: what a step behind the record changes would be forgotten. */
@@ -72,7 +88,7 @@ function changeAfterRecord(steps: readonly Step[]): Place | undefined {
 
 /**
  * Where each loop of the nest goes on, by the list of its steps. An outer loop does its round again, with parameters as
- * they were when it began; the innermost goes on after the row, with those that it had.
+ * they were when it began; the innermost goes on after the row, with those that it had and what it had recorded.
  * @throws ERR_NOT_RESUMABLE
  */
 export function resumesOf(
@@ -81,7 +97,7 @@ export function resumesOf(
     steps,
     resumable,
   }: { readonly name: string; readonly steps: readonly Step[]; readonly resumable?: boolean | undefined },
-  { position, changed = [] }: Pick<ResumeFrom, 'position' | 'changed'>,
+  { position, changed = [], row }: ResumeFrom,
 ): Map<readonly Step[], LoopResume> {
   const no = (why: string): PiWorkerError => new PiWorkerError('ERR_NOT_RESUMABLE', `${name} ${why}`, { place: name })
   if (resumable !== true) throw no('cannot be resumed: it does not say that it may be')
@@ -95,7 +111,43 @@ export function resumesOf(
     loops.map(({ steps: within }, index) => {
       const round = position[index] as number
       const from = index < last ? { round, changed: changed[index] } : { round: round + 1, changed: changed.at(-1) }
-      return [within, { round: from.round, changed: from.changed ?? {} }]
+      const readings = index < last || row === undefined ? new Map() : readingsOf(within, row)
+      return [within, { round: from.round, changed: from.changed ?? {}, readings }]
     }),
   )
+}
+
+/** The readings that a row was made of. */
+function readingsOf(
+  steps: readonly Step[],
+  { stream, values, wall }: NonNullable<ResumeFrom['row']>,
+): ReadonlyMap<string, Reading> {
+  const readings = new Map<string, { readonly result: Record<string, unknown>; readonly wall: number }>()
+  const [record] = recordsIn(steps).filter(step => step.stream.name === stream)
+  for (const [index, cell] of (record?.cells ?? []).entries()) {
+    const value = values[index]
+    if (cell.kind !== 'field' || value === null || value === undefined || cell.path.length === 0) continue
+    const { result } = readings.get(cell.action) ?? { result: {} }
+    putAt(result, cell.path, value)
+    readings.set(cell.action, { result, wall })
+  }
+  return readings
+}
+
+function recordsIn(steps: readonly Step[]): RecordStep[] {
+  return steps.flatMap(step => [
+    ...(step.kind === 'record' ? [step] : []),
+    ...blocksOf(step).flatMap(block => recordsIn(block)),
+  ])
+}
+
+function putAt(into: Record<string, unknown>, [key = '', ...rest]: readonly string[], value: unknown): void {
+  if (rest.length === 0) {
+    into[key] = value
+    return
+  }
+  const next = into[key]
+  const within = typeof next === 'object' && next !== null ? (next as Record<string, unknown>) : {}
+  into[key] = within
+  putAt(within, rest, value)
 }

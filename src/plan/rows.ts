@@ -18,6 +18,9 @@ export interface Column {
   readonly axis: boolean
 }
 
+/** What every row has beside its columns, in tables and in exports. */
+export const ROW_NAMES: readonly string[] = ['time', 'elapsed', 'seq']
+
 /** Rows with the same columns. */
 export interface Stream {
   /** `primary`, unless the plan says otherwise. */

@@ -31,6 +31,8 @@ export class FileStepContext implements StepContext {
   blocks: ReadonlyMap<string, Step[]> = new Map()
   readonly #reader: StepReader
   readonly #scope: Scope
+  /** Of its conditions, which know the rounds that they are looked at for. */
+  readonly #own: Scope
   readonly #path: Path
   readonly #written: object
   readonly #compiled = new Map<string, Expression | undefined>()
@@ -38,6 +40,7 @@ export class FileStepContext implements StepContext {
   constructor(reader: StepReader, scope: Scope, { path, written, place, round, axes }: StepFacts) {
     this.#reader = reader
     this.#scope = scope
+    this.#own = round === undefined ? scope : { ...scope, variables: new Map([...scope.variables, ['round', round]]) }
     this.#path = path
     this.#written = written
     this.place = place
@@ -57,7 +60,7 @@ export class FileStepContext implements StepContext {
     const key = JSON.stringify(path)
     if (!this.#compiled.has(key)) {
       const at = { path: [...this.#path, ...path], text, type }
-      this.#compiled.set(key, compileExpression(this.#reader.file, this.#scope, at))
+      this.#compiled.set(key, compileExpression(this.#reader.file, this.#own, at))
     }
     return this.#compiled.get(key)
   }

@@ -4,6 +4,8 @@ import { Cron } from 'croner'
 import { cut, quote } from '../bench/wording.js'
 import { messageOf } from '../errors.js'
 import { VIRTUAL_EPOCH_MS } from '../worker/virtual-clock.js'
+import type { PlanProblem } from './place.js'
+import { blocksOf, type CronStep, type Step } from './plan.js'
 
 /** The times of a pattern, in ms since the Unix epoch. */
 export class WallTimes {
@@ -19,6 +21,23 @@ export class WallTimes {
   after(wall: number): number | undefined {
     return this.#cron.nextRun(new Date(wall))?.getTime()
   }
+}
+
+/** What is to be said of a pattern with a year, all of whose times are over at `wall`. */
+export function timesOver({ pattern, place }: CronStep, wall: number): PlanProblem {
+  const now = new Date(wall).toISOString().slice(0, 10)
+  const message = `${quote(pattern)} never fires any more: its times are over on ${now}`
+  const remedy = 'Write a year that is still to come, or leave the year out; or set the clock of this machine.'
+  return { code: 'ERR_PLAN_VALUE', message, place, remedy }
+}
+
+/** Steps that will never do anything, seen from `wall`: the times of their patterns are over. */
+export function overAt(steps: readonly Step[], wall: number): PlanProblem[] {
+  return steps.flatMap(step => {
+    const within = blocksOf(step).flatMap(block => overAt(block, wall))
+    const over = step.kind === 'cron' && new WallTimes(step.pattern, step.timezone).after(wall) === undefined
+    return over ? [timesOver(step, wall), ...within] : within
+  })
 }
 
 export interface TimesFault {

@@ -116,10 +116,10 @@ describe('pi-worker run', () => {
     expect(readdirSync(without.folder)).not.toContain('trace.vcd')
   })
 
-  it('says where the record is beside its JSON, too', async () => {
-    const { stdout, stderr, folder } = await recorded(['run', scanFile(), ...MOCK, '--json'])
+  it('says where the record is in its JSON, and how much there is', async () => {
+    const { stdout, folder } = await recorded(['run', scanFile(), ...MOCK, '--json'])
     expect(JSON.parse(stdout).outcome).toBe('succeeded')
-    expect(stderr).toContain(`record in ${folder}\n`)
+    expect(JSON.parse(stdout)).toMatchObject({ record: folder, counts: { tasks: 9, rows: 3 } })
   })
 
   it('syncs as it is told, and in virtual time not at all unless it is', async () => {
@@ -217,6 +217,19 @@ describe('questions at a terminal', () => {
     const { code, said } = await answered('{ ask: "Is it dark?" }', 'no\n')
     expect([code, said.includes('the answer was no')]).toEqual([expect.any(Number), true])
     expect(code).not.toBe(0)
+  })
+
+  it.each(['{ ask: "Is it dark?" }', '{ ask: "How much?", param: dose }'])(
+    'that nobody answers before the input ends stop the plan: %s',
+    async prompt => {
+      const { code, said } = await answered(prompt, '')
+      expect([code, said.includes('nobody can answer any more')]).toEqual([1, true])
+    },
+  )
+
+  it('that come after the end of the input stop the plan, too', async () => {
+    const { code, said } = await answered('{ ask: "Is it dark?" }\n  - prompt: { ask: "And cold?" }', 'yes\n')
+    expect([code, said.includes('nobody can answer any more, for the input has ended: And cold?')]).toEqual([1, true])
   })
 
   it('tell which answers there are', async () => {

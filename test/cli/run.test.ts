@@ -66,7 +66,7 @@ describe('pi-worker run --json', () => {
     expect(code).toBe(0)
     expect(stdout.endsWith('\n')).toBe(true)
     const result = JSON.parse(stdout)
-    expect(Object.keys(result)).toEqual(['name', 'outcome', 'tasks'])
+    expect(Object.keys(result)).toEqual(['name', 'outcome', 'tasks', 'counts', 'record'])
     expect(result).toMatchObject({ name: 'Dose until full', outcome: 'succeeded' })
     expect(result.tasks).toHaveLength(4)
     expect(result.tasks[3]).toEqual({

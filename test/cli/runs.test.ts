@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { parse } from 'csv-parse/sync'
@@ -90,6 +90,15 @@ describe('pi-worker runs', () => {
     expect((await command()).stdout).toContain('interrupted')
     expect(JSON.parse((await command('show', 'last', '--json')).stdout).outcome).toBe('interrupted')
   })
+
+  it('shows how far one came that nobody has marked yet', async () => {
+    const id = await record()
+    const gone = { outcome: 'running', elapsed: null, rows: {}, process: { ...jsonOf(id).process, boot: 'another' } }
+    change(id, gone)
+    expect((await command()).stdout).toMatch(/interrupted .* 9\.02 s .* 5 /)
+    const shown = JSON.parse((await command('show', 'last', '--json')).stdout)
+    expect([shown.rows, jsonOf(id).outcome]).toEqual([{ primary: 4, tank: 1 }, 'running'])
+  })
 })
 
 describe('pi-worker runs show', () => {
@@ -146,6 +155,23 @@ describe('pi-worker runs compare', () => {
   it('says that nothing differs', async () => {
     const [one, two] = [await record(), await record()]
     expect((await command('compare', one, two)).stdout).toContain('nothing differs')
+  })
+
+  it('compares columns that are no numbers', async () => {
+    const plan = (on: number, word: string): string => `bench: { lamp: { type: output, line: 4 } }
+plan:
+  - repeat: 4
+    do: [ { record: { wet: '=round > ${on}', word: '=round > 2 ? "${word}" : "a"' } } ]
+`
+    const [one, two] = [await record(plan(1, 'b')), await record(plan(3, 'c'))]
+    const { pairs } = JSON.parse((await command('compare', one, two, '--json')).stdout)
+    expect(pairs.filter(({ what }: { what: string }) => /^(wet|word) /.test(what))).toEqual([
+      { what: 'wet count', a: '4', b: '4', differs: false },
+      { what: 'wet yes', a: '3', b: '1', differs: true },
+      { what: 'word count', a: '4', b: '4', differs: false },
+      { what: 'word values', a: '2', b: '2', differs: false },
+      { what: 'word last', a: 'b', b: 'c', differs: true },
+    ])
   })
 
   it('gives the same as JSON, and what only one of them has', async () => {
@@ -239,6 +265,15 @@ describe('pi-worker runs delete', () => {
     expect([refused.code, refused.stderr, ids().length]).toEqual([2, expect.stringContaining('Add --yes'), 2])
     expect((await command('delete', one, two, '--yes')).stdout).toBe('deleted 2 runs\n')
     expect(ids()).toEqual([])
+  })
+
+  it('takes a link away, and not what it leads to', async () => {
+    const id = await record()
+    const links = join(tempFolder(), 'links')
+    mkdirSync(links)
+    symlinkSync(join(runs, id), join(links, 'run'))
+    expect((await command('delete', `${join(links, 'run')}/`, '--yes')).stdout).toBe('deleted 1 run\n')
+    expect([readdirSync(links), ids()]).toEqual([[], [id]])
   })
 
   it('takes those that are older', async () => {

@@ -52,6 +52,16 @@ describe('cron', () => {
     expect(rows.map(({ wall }) => new Date(wall).toISOString())).toEqual(['2000-01-01T23:00:00.000Z'])
   })
 
+  it('fails when its times were over before it began', async () => {
+    const text = inPlan('- cron: "0 0 0 2 1 * 2000"\n  timezone: UTC\n  do: [ pump.on ]')
+    const { result } = await run(text, { clock: new JumpingClock([0, 2 * 366 * 24 * 3600e3]) })
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'ERR_PLAN_VALUE', message: expect.stringContaining('its times are over'), place: 'a.yaml:10:5' },
+    })
+    expect((await run(text)).began).toHaveLength(1)
+  })
+
   it('takes seconds', async () => {
     const { rows } = await run(inPlan('- cron: "*/20 * * * * *"\n  times: 2\n  do: [ record: { n: =round } ]'))
     expect(rows.map(({ time }) => Math.round(time / 1e9))).toEqual([20, 40])

@@ -188,6 +188,38 @@ describe('a function that runs as a plan', () => {
     })
   })
 
+  it.each([
+    ['called as every row has it', { time: 1 }, 'a column cannot be called time'],
+    ['of no type that a cell has', { n: 5n }, 'n is a bigint'],
+  ])('takes no column that is %s', async (_what, row, message) => {
+    const { bench: b, heard } = await bench()
+    const result = await runFunction(b, { name: 'Test', ...heard }, run => run.record(row as never))
+    expect(result).toMatchObject({ error: { code: 'ERR_BAD_OPTION', message: expect.stringContaining(message) } })
+  })
+
+  it('says of a column that began without a value what that was taken for', async () => {
+    const { bench: b, heard } = await bench()
+    const result = await runFunction(b, { name: 'Test', ...heard }, async run => {
+      await run.record({ said: null })
+      await run.record({ said: 'hello' })
+    })
+    expect(result.error).toMatchObject({
+      message: 'said had no value in the first row, which is taken for a number, and is text now',
+    })
+  })
+
+  it('says of each cell when it was measured', async () => {
+    const { bench: b, rows, heard } = await bench()
+    await runFunction(b, { name: 'Test', ...heard }, async run => {
+      const pulse = await run.bench.pump.pulse({ width: '1s' }).result()
+      await run.wait('5s')
+      await run.record({ pulse, n: 1 })
+    })
+    const [{ wall, measured, stream }] = rows as [Row]
+    const before = Object.fromEntries(stream.columns.map(({ name }, index) => [name, wall - (measured[index] ?? 0)]))
+    expect(before).toEqual({ 'pulse.requested': 5000, 'pulse.achieved': 5000, n: 0 })
+  })
+
   it('waits for the tasks that it has started and not awaited', async () => {
     const { bench: b, events, heard } = await bench()
     await runFunction(b, { name: 'Test', ...heard }, run => {

@@ -52,6 +52,24 @@ describe('until and while', () => {
     expect(none.began).toEqual([])
   })
 
+  it('know the number of the round that they are looked at for, of their own loop', async () => {
+    const { rows } = await run(
+      inPlan(
+        [
+          '- repeat: 2',
+          '  do:',
+          '  - until: =round >= 3',
+          '    rounds: 9',
+          '    do: [ record: { n: =round } ]',
+          '  - while: =round <= 2',
+          '    rounds: 9',
+          '    do: [ record: { n: =round * 10 } ]',
+        ].join('\n'),
+      ),
+    )
+    expect(valuesOf(rows).flat()).toEqual([1, 2, 3, 10, 20, 1, 2, 3, 10, 20])
+  })
+
   it('fail at their limit of rounds', async () => {
     const { began, result } = await run(inPlan('- until: =level.level == "low"\n  rounds: 3\n  do: [ level.read ]'))
     expect(result).toMatchObject({ outcome: 'failed', error: { code: 'ERR_LOOP_LIMIT', place: 'a.yaml:10:5' } })

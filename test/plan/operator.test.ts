@@ -28,6 +28,38 @@ describe('prompt', () => {
     expect([began, notes]).toEqual([['0 pump.on'], ['Is there room for 5 ml? yes']])
   })
 
+  it('takes nothing for a yes, and asks again', async () => {
+    const { ask, asked } = answering('', 'ok')
+    const { began } = await run(inPlan('- prompt: { ask: Full? }\n- pump.on'), { ask })
+    expect([asked.map(({ text }) => text), began]).toEqual([['Full?', 'Full? (yes or no)'], ['0 pump.on']])
+  })
+
+  it('is asked in its turn: two at once are asked one after the other', async () => {
+    let open = 0
+    let most = 0
+    const ask = async ({ text }: Question) => {
+      most = Math.max(most, ++open)
+      await Promise.resolve()
+      open--
+      return text === 'a?' ? '1' : '2'
+    }
+    const text = withParams(
+      '{ a: 0, b: 0 }',
+      '- parallel: [ prompt: { ask: "a?", param: a }, prompt: { ask: "b?", param: b } ]\n- record: { a: a, b: b }',
+    )
+    expect([valuesOf((await run(text, { ask })).rows), most]).toEqual([[[1, 2]], 1])
+  })
+
+  it('that waits for its turn is never asked when the plan is stopped', async () => {
+    const asked: string[] = []
+    const ask = async ({ text }: Question) => {
+      asked.push(text)
+      return 'no'
+    }
+    const { result } = await run(inPlan('- parallel: [ prompt: { ask: "a?" }, prompt: { ask: "b?" } ]'), { ask })
+    expect([asked, result.outcome]).toEqual([['a?'], 'failed'])
+  })
+
   it('ends the plan with a no', async () => {
     const { result, began } = await run(inPlan('- prompt: { ask: Full? }\n- pump.on'), answering('no'))
     expect(result).toMatchObject({ outcome: 'failed', error: { code: 'ERR_QUESTION', place: 'a.yaml:10:5' } })

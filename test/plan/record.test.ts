@@ -95,7 +95,7 @@ plan: [ record: [ eye.read ] ]`)
   })
 
   it('leaves a cell empty whose reading failed, when the plan goes on', async () => {
-    const text = `${inPlan('- record:\n  - air.read: { attempts: 1 }\n    onError: continue\n  - elapsed')}simulate:\n  air: { faults: [ { kind: unplugged } ] }\n`
+    const text = `${inPlan('- record:\n  - air.read: { attempts: 1 }\n    onError: continue\n  - =2 * 3')}simulate:\n  air: { faults: [ { kind: unplugged } ] }\n`
     const { rows, result } = await run(text)
     expect(result).toMatchObject({ outcome: 'succeeded', passedOver: 1 })
     expect(rows[0]?.values.slice(0, 2)).toEqual([null, null])
@@ -152,7 +152,22 @@ plan: [ record: [ eye.read ] ]`)
     ],
     ['nothing', '- record: []', 'ERR_PLAN_VALUE 10:13'],
     ['a step that measures nothing', '- record: [ { wait: 1s } ]', 'ERR_PLAN_VALUE 10:15 only actions can be recorded'],
-    ['one column twice', '- record: [ elapsed, elapsed ]', 'ERR_PLAN_VALUE 10:24 the row has two columns "elapsed"'],
+    ['one column twice', '- record: [ =1 + 1, =1 + 1 ]', 'ERR_PLAN_VALUE 10:23 the row has two columns "1 + 1"'],
+    [
+      'a column that every row has',
+      '- record: { n: =1, time: elapsed }',
+      'ERR_BAD_NAME 10:28 a column cannot be called "time"',
+    ],
+    [
+      'an axis that is called as such a column',
+      '- scan: { elapsed: [ 1 ] }\n  do: [ record: { n: =1 } ]',
+      'ERR_BAD_NAME 10:13 an axis cannot be called "elapsed"',
+    ],
+    [
+      'an axis that is called as a row is numbered',
+      '- scan: { seq: [ 1 ] }\n  do: [ record: { n: =1 } ]',
+      'ERR_BAD_NAME 11:19',
+    ],
     [
       'a column called like an axis',
       '- scan: { x: [ 1 ] }\n  do: [ record: { x: =elapsed } ]',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { isPiWorkerError } from '../../src/errors.js'
 import type { ResumeFrom } from '../../src/plan/plan-bench.js'
 import type { Row } from '../../src/plan/rows.js'
 import { checked, inPlan, problems, run, valuesOf, withParams } from './plan-text.js'
@@ -105,14 +106,37 @@ describe('a run that is resumed after any of its rows', () => {
     const text = `${withParams(params, steps)}resumable: true\n`
     const whole = await run(text)
     expect([whole.result.outcome, whole.rows.length > 3]).toEqual(['succeeded', true])
-    for (const [index, { position, changed }] of whole.rows.entries()) {
+    for (const [index, { position, changed, stream, values, wall }] of whole.rows.entries()) {
       // As it is read back: from JSON.
-      const from = JSON.parse(JSON.stringify({ position, changed })) as Pick<ResumeFrom, 'position' | 'changed'>
+      const from = JSON.parse(
+        JSON.stringify({ position, changed, row: { stream: stream.name, values, wall } }),
+      ) as ResumeFrom
       const { rows, result } = await run(text, { resume: { ...from, rows: { primary: index + 1 } } })
       expect([result.outcome, result.error]).toEqual(['succeeded', undefined])
       const told = (all: readonly Row[]) => all.map(({ seq, position: at, values }) => [seq, at, values])
       expect(told(rows)).toEqual(told(whole.rows.slice(index + 1)))
     }
+  })
+
+  it.each([
+    ['until', '=air.temperature > 25'],
+    ['while', '=air.temperature <= 25'],
+  ])('knows in its %s what the last row had measured', async (word, condition) => {
+    const before = word === 'while' ? '- air.read\n' : ''
+    const text = resumable(`${before}- ${word}: ${condition}\n  rounds: 3\n  do: [ record: [ air.read ] ]`)
+    const after = async (temperature: number) => {
+      const row = { stream: 'primary', values: [temperature, 50], wall: 0 }
+      const { rows, result } = await run(text, { resume: { position: [1], row } })
+      return [rows.length, result.outcome, isPiWorkerError(result.error) ? result.error.code : undefined]
+    }
+    expect(await after(26)).toEqual([0, 'succeeded', undefined])
+    expect(await after(24)).toEqual([1, 'failed', 'ERR_LOOP_LIMIT'])
+  })
+
+  it('does one more round of an until when the last row does not say whether that was the last', async () => {
+    const text = resumable('- until: =air.temperature > 20\n  rounds: 5\n  do: [ air.read, record: { n: =round } ]')
+    const row = { stream: 'primary', values: [1], wall: 0 }
+    expect(valuesOf((await run(text, { resume: { position: [0], row } })).rows)).toEqual([[2]])
   })
 
   it('says nothing of parameters in a plan that changes none', async () => {
@@ -124,6 +148,12 @@ describe('a run that is resumed after any of its rows', () => {
 describe('a plan that says that it may be resumed', () => {
   it('says so', () => {
     expect([checked(resumable(NEST)).resumable, checked(inPlan(NEST)).resumable]).toEqual([true, false])
+  })
+
+  it('may record in either branch of an if', () => {
+    const steps =
+      '- repeat: 2\n  do:\n  - if: =round > 1\n    then: [ record: { n: =round } ]\n    else: [ record: { n: =-round } ]'
+    expect(checked(resumable(steps)).resumable).toBe(true)
   })
 
   it.each([
@@ -138,6 +168,11 @@ describe('a plan that says that it may be resumed', () => {
       'a record stands in a parallel',
       '- repeat: 2\n  do:\n  - parallel: [ record: { n: elapsed } ]',
       'a record stands in a parallel (line 12)',
+    ],
+    [
+      'a round has two records',
+      '- repeat: 2\n  do:\n  - record: { n: =round }\n  - if: =round > 1\n    then: [ record: { n: =round } ]',
+      'a round has several records, and an interruption between them would lose the second (line 14)',
     ],
     [
       'a parameter changes behind the record',

@@ -19,6 +19,21 @@ describe('the steps of a plan', () => {
     expect(result.tasks[1]?.result).toEqual({ level: 'low' })
   })
 
+  it('wait for what whoever runs them asks for, as for room on a full disk', async () => {
+    const bench = new FakeBench({ 'pump.on': () => {}, 'pump.off': () => {} })
+    let full = true
+    const room = (): Promise<void> =>
+      new Promise(resolve =>
+        setImmediate(() => {
+          full = false
+          bench.log.push('room')
+          resolve()
+        }),
+      )
+    await bench.run([act('pump.on'), act('pump.off')], { beforeStep: () => (full ? room() : undefined) })
+    expect(bench.log).toEqual(['room', '0 pump.on', '0 pump.off'])
+  })
+
   it('hand their input to the bench', async () => {
     const inputs: unknown[] = []
     const bench = new FakeBench({ 'pump.pulse': (_task, input) => void inputs.push(input) })

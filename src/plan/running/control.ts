@@ -79,7 +79,7 @@ export async function runPrompt(
   if (param?.given === true) return 'step'
   const text = sayText(step.ask, execution.values)
   const began = execution.pausing.now()
-  const answer = await answerTo(execution, step, text, frame)
+  const answer = await inTurn(execution, () => answerTo(execution, step, text, frame))
   if (answer === undefined || frame.region.stopped) return 'step'
   const took = execution.pausing.now() - began
   for (let at: Frame | undefined = frame; at !== undefined; at = at.outer) {
@@ -91,6 +91,21 @@ export async function runPrompt(
   answered(answer)
   execution.note(`${text} ${answer}`, place, frame)
   return 'step'
+}
+
+/** There is one operator: who asks at the same time waits until the answer before has been taken. */
+async function inTurn<T>(execution: Execution, ask: () => Promise<T>): Promise<T> {
+  execution.asking++
+  try {
+    return await execution.questions.add(async () => {
+      // What the answer before brought about comes first: it may have ended the plan.
+      await new Promise(resolve => setImmediate(resolve))
+      return await ask()
+    })
+  } finally {
+    execution.asking--
+    execution.watchIdle()
+  }
 }
 
 /** An answer that fits; undefined when the plan was stopped meanwhile. */
@@ -109,7 +124,7 @@ async function answerTo(
   let said = text
   for (let attempt = 0; attempt < MOST_ANSWERS; attempt++) {
     const question = { text: said, choices, param: param?.name, place }
-    const answer = await askOne(execution, signal => ask(question, signal), frame)
+    const answer = await askOne(signal => ask(question, signal), frame)
     if (answer === undefined) return undefined
     const given = answer.trim() === '' && step.default !== undefined ? step.default : answer.trim()
     const fault = faultOf(step, given)
@@ -124,21 +139,16 @@ function faultOf(step: PromptStep, answer: string): string | undefined {
   const { param, choices } = step
   if (choices !== undefined && !choices.includes(answer)) return `one of ${choices.join(', ')}`
   if (param !== undefined) return refuseValue(param, readValue(param, answer))
-  if (choices !== undefined || /^(y|yes|ok|true|)$/i.test(answer)) return undefined
+  if (choices !== undefined || /^(y|yes|ok|true)$/i.test(answer)) return undefined
   if (/^(n|no|false)$/i.test(answer)) throw questionError(step, 'the answer was no')
   return 'yes or no'
 }
 
-async function askOne(
-  execution: Execution,
-  ask: (signal: AbortSignal) => Promise<string>,
-  { region }: Frame,
-): Promise<string | undefined> {
+async function askOne(ask: (signal: AbortSignal) => Promise<string>, { region }: Frame): Promise<string | undefined> {
   const stop = new AbortController()
   const stopped = new Promise<undefined>(resolve => stop.signal.addEventListener('abort', () => resolve(undefined)))
   const settled = region.onStop(() => stop.abort(new PiWorkerError('ERR_CANCELLED', 'the plan was stopped')))
   if (region.stopped) return undefined
-  execution.asking++
   try {
     const answer = ask(stop.signal)
     answer.catch(() => undefined)
@@ -149,8 +159,6 @@ async function askOne(
     throw new PiWorkerError('ERR_QUESTION', 'the question could not be asked', { cause: error })
   } finally {
     settled()
-    execution.asking--
-    execution.watchIdle()
   }
 }
 

@@ -1,8 +1,10 @@
 /** Runs rounds at the times of a pattern, on the wall clock, which may jump. */
 
+import { PiWorkerError } from '../../errors.js'
 import { toNs } from '../../worker/duration.js'
+import { formatPlace } from '../place.js'
 import type { CronStep } from '../plan.js'
-import { WallTimes } from '../wall-times.js'
+import { timesOver, WallTimes } from '../wall-times.js'
 import type { Execution, Frame, LoopTimes, Next } from './execution.js'
 import { firstRound, runRound } from './loops.js'
 
@@ -87,6 +89,7 @@ export async function runCron(execution: Execution, step: CronStep, frame: Frame
     if (leftOut(execution, times) > left) slots.leaveOut(wall)
     left = leftOut(execution, times)
     const slot = slots.next(wall)
+    if (slot === undefined && round === 0) throw overError(step, wall)
     if (slot === undefined || pausing.now() >= times.end) break
     if (slot > wall) {
       // Looked at in pieces, and never so long that the end is missed.
@@ -104,6 +107,11 @@ export async function runCron(execution: Execution, step: CronStep, frame: Frame
     await runRound(execution, step, frame, round++, times)
   }
   return 'step'
+}
+
+function overError(step: CronStep, wall: number): PiWorkerError {
+  const { place, ...finding } = timesOver(step, wall)
+  return new PiWorkerError(finding.code, finding.message, { place: formatPlace(place), remedy: finding.remedy })
 }
 
 /** How long the plan was held up, in ns: what its own time lacks, and what an operator took. */

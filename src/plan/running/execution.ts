@@ -1,5 +1,6 @@
 /** What a plan that runs lends to the functions that run its steps. */
 
+import type PQueue from 'p-queue'
 import type { Clock } from '../../worker/clock.js'
 import type { Reading, Value, Values } from '../expressions/value.js'
 import type { Place } from '../place.js'
@@ -49,6 +50,8 @@ export interface Execution {
   readonly resumes: Map<readonly Step[], LoopResume>
   /** What the plan has changed until now. */
   readonly changed: Changes
+  /** Asks one question after the other. */
+  readonly questions: PQueue
   /** How many questions are open. */
   asking: number
   overruns: number

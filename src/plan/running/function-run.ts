@@ -156,12 +156,12 @@ export class FunctionRun<B extends Bench, P> implements Experiment<B, P> {
     { to = 'primary' }: { readonly to?: string } = {},
   ): Promise<void> {
     await this.#turn()
-    const { stream, cells } = this.#rows.row(to, values)
+    const { stream, cells, measured } = this.#rows.row(to, values)
     const wall = this.#execution.clock.wall()
     await this.#execution.row(
       stream,
       cells,
-      cells.map(() => wall),
+      measured.map(at => at ?? wall),
       { region: this.#region, position: [this.#round++] },
     )
   }
@@ -215,7 +215,7 @@ export class FunctionRun<B extends Bench, P> implements Experiment<B, P> {
     const { output } = bench.peripheral(peripheral).definition.actions[action] ?? {}
     const followed = this.#execution.follow(task, step, this.#region)
     const ended = task.result().then(
-      result => this.#rows.know(result, output),
+      result => this.#rows.know(result, output, this.#execution.clock.wall()),
       error => void this.#failures.add(error),
     )
     const open = Promise.all([followed, ended]).finally(() => this.#open.delete(open))

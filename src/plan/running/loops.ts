@@ -1,6 +1,6 @@
 /** Runs the loops that count, that are timed by the monotonic clock, and that look at something. */
 
-import { PiWorkerError } from '../../errors.js'
+import { isPiWorkerError, PiWorkerError } from '../../errors.js'
 import { toNs } from '../../worker/duration.js'
 import { formatPlace } from '../place.js'
 import type { ConditionStep, EveryStep, LoopStep, RepeatStep, ScanStep } from '../plan.js'
@@ -41,6 +41,7 @@ export function firstRound(execution: Execution, { steps }: LoopStep): number {
   if (from === undefined) return 0
   execution.resumes.delete(steps)
   execution.change(from.changed)
+  for (const [action, reading] of from.readings) execution.values.readings.set(action, reading)
   return from.round
 }
 
@@ -123,18 +124,33 @@ export async function runConditional(execution: Execution, step: ConditionStep, 
   const every = step.everyMs === undefined ? undefined : toNs(step.everyMs)
   const now = execution.pausing.now()
   const times: LoopTimes = { due: now, end: withinMs === undefined ? Number.POSITIVE_INFINITY : now + toNs(withinMs) }
+  const resumed = execution.resumes.has(step.steps)
   const first = firstRound(execution, step)
-  const isSo = (): boolean => condition.evaluate(execution.values) === true
+  const isSo = (round: number): boolean => {
+    if (step.round !== undefined) execution.values.slots[step.round] = round
+    return condition.evaluate(execution.values) === true
+  }
+  if (kind === 'until' && resumed && isSoAlready(() => isSo(first))) return 'step'
   for (let round = first; !region.stopped; round++) {
-    if (kind === 'while' && !isSo()) return 'step'
+    if (kind === 'while' && !isSo(round + 1)) return 'step'
     if (round >= rounds) throw limitError(step, `${rounds} ${rounds === 1 ? 'round' : 'rounds'}`)
     if (round > first && every !== undefined) await awaitTurn(execution, every, times, frame)
     if (execution.pausing.now() >= times.end) throw limitError(step, `${withinMs} ms`)
     if (region.stopped) break
     await runRound(execution, step, frame, round, times)
-    if (kind === 'until' && !region.stopped && isSo()) return 'step'
+    if (kind === 'until' && !region.stopped && isSo(round + 1)) return 'step'
   }
   return 'step'
+}
+
+/** Whether a round before the interruption was the last one. What nobody recorded cannot tell: then there is one more. */
+function isSoAlready(isSo: () => boolean): boolean {
+  try {
+    return isSo()
+  } catch (error) {
+    if (isPiWorkerError(error, 'ERR_EXPRESSION')) return false
+    throw error
+  }
 }
 
 function limitError({ kind, condition, place }: ConditionStep, limit: string): PiWorkerError {

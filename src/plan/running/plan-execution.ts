@@ -1,5 +1,6 @@
 /** Runs the steps of a plan, keeps what they give, and decides what a failure of one of them ends. */
 
+import PQueue from 'p-queue'
 import { isPiWorkerError } from '../../errors.js'
 import type { Clock } from '../../worker/clock.js'
 import type { Task } from '../../worker/task.js'
@@ -35,6 +36,7 @@ export class PlanExecution implements Execution {
   readonly tasks = new TaskLog()
   readonly rows: RowCount
   readonly resumes = new Map<readonly Step[], LoopResume>()
+  readonly questions = new PQueue({ concurrency: 1 })
   changed: Changes = {}
   asking = 0
   overruns = 0
@@ -62,6 +64,8 @@ export class PlanExecution implements Execution {
   async steps(steps: readonly Step[], frame: Frame): Promise<Next> {
     for (const step of steps) {
       if (this.pausing.closed) await this.pausing.pass()
+      const kept = this.options.beforeStep?.()
+      if (kept !== undefined) await heldRow(this.clock, kept)
       if (frame.region.stopped) return 'round'
       if (++this.#stepsWithoutPause > STEPS_WITHOUT_PAUSE) await this.sleep(0, frame.region)
       if ((await this.step(step, frame)) === 'round') return 'round'

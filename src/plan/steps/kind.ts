@@ -102,7 +102,7 @@ export function Steps(description: string): TUnsafe<readonly Step[]> {
 /** A field that is an expression; `true` and `false` may stand without `=` where it is a condition. */
 export function Condition(description: string): TUnsafe<string | boolean> {
   const anyOf = [{ type: 'string', pattern: '^=' }, { type: 'boolean' }]
-  return Type.Unsafe<string | boolean>({ anyOf, description, examples: ['=round < 10'] })
+  return Type.Unsafe<string | boolean>({ anyOf, description, examples: ['=air.read.temperature > 30'] })
 }
 
 /** The schema with anything in the place of its lists of steps. */

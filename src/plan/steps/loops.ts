@@ -104,13 +104,19 @@ const LIMITED = {
 } as const
 
 export const until: StepKind = stepKind(
-  { until: Condition('Looked at after each round: the last one is that after which it is so.'), ...LIMITED },
+  {
+    until: Condition('Looked at after each round: the last one is that after which it is so. `round` is its number.'),
+    ...LIMITED,
+  },
   { ...LOOP, uncertain: ['do'], late: ['until'] },
   (written, context) => conditional('until', written.until, written, context),
 )
 
 export const whileSo: StepKind = stepKind(
-  { while: Condition('Looked at before each round: as long as it is so, there is one more.'), ...LIMITED },
+  {
+    while: Condition('Looked at before each round: as long as it is so, there is one more. `round` is its number.'),
+    ...LIMITED,
+  },
   { ...LOOP, uncertain: ['do'], late: ['while'], first: 'while' },
   (written, context) => conditional('while', written.while, written, context),
 )

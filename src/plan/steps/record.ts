@@ -3,12 +3,13 @@
 import { Type } from 'typebox'
 import { isNode } from '../../bench/schema.js'
 import { cut, quote } from '../../bench/wording.js'
+import { RESERVED_NAMES } from '../expressions/functions.js'
 import { fieldsOf } from '../expressions/names.js'
 import { isExpression } from '../expressions/parse.js'
 import type { Expression, Value } from '../expressions/value.js'
 import type { Path } from '../place.js'
 import type { CellSource } from '../plan.js'
-import type { Column } from '../rows.js'
+import { type Column, ROW_NAMES } from '../rows.js'
 import { type RecordedAction, type StepContext, type StepKind, stepKind } from './kind.js'
 
 /** Where rows go unless a step says otherwise. */
@@ -74,6 +75,12 @@ export const record: StepKind = stepKind(
     }
     const names = new Set<string>()
     for (const { column, path } of entries) {
+      // Of an axis, that its name is taken is said where it stands.
+      if (ROW_NAMES.includes(column.name) && !(column.axis && RESERVED_NAMES.includes(column.name))) {
+        const message = `a column cannot be called ${quote(column.name)}: every row has that beside its columns`
+        const remedy = column.axis ? 'Give the axis another name.' : 'Leave it out, or record it by another name.'
+        return context.refuse(path, 'value', { code: 'ERR_BAD_NAME', message, remedy })
+      }
       if (!names.has(column.name)) names.add(column.name)
       else {
         const message = `the row has two columns ${quote(column.name)}`

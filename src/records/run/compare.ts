@@ -4,7 +4,10 @@ import type { Cell } from '../../plan/rows.js'
 import type { RecordedRun } from './read-run.js'
 import { titleOf } from './table.js'
 
-/** One column of a run. Mean, least and most are those of its numbers; null when it has none. */
+/**
+ * One column of a run. Mean, least and most are those of its numbers, `yes` how often it is true, and `values` how many
+ * different texts it has; null when it has none of that kind.
+ */
 export interface ColumnSummary {
   readonly stream: string
   /** `air.temperature (°C)` */
@@ -14,7 +17,13 @@ export interface ColumnSummary {
   readonly mean: number | null
   readonly min: number | null
   readonly max: number | null
+  readonly yes: number | null
+  /** More than a thousand are not told apart. */
+  readonly values: number | null
+  readonly last: string | null
 }
+
+const MOST_TEXTS = 1000
 
 class Tally {
   #count = 0
@@ -22,11 +31,24 @@ class Tally {
   #mean = 0
   #min = Number.POSITIVE_INFINITY
   #max = Number.NEGATIVE_INFINITY
+  #truths = 0
+  #yes = 0
+  readonly #texts = new Set<string>()
+  #last: string | null = null
 
   add(value: Cell): void {
     if (value === null) return
     this.#count++
-    if (typeof value !== 'number') return
+    if (typeof value === 'boolean') {
+      this.#truths++
+      if (value) this.#yes++
+      return
+    }
+    if (typeof value === 'string') {
+      this.#last = value
+      if (this.#texts.size < MOST_TEXTS) this.#texts.add(value)
+      return
+    }
     this.#numbers++
     // Not a sum: it would lose the small values of a long run.
     this.#mean += (value - this.#mean) / this.#numbers
@@ -41,6 +63,9 @@ class Tally {
       mean: known ? this.#mean : null,
       min: known ? this.#min : null,
       max: known ? this.#max : null,
+      yes: this.#truths > 0 ? this.#yes : null,
+      values: this.#last === null ? null : this.#texts.size,
+      last: this.#last,
     }
   }
 }

@@ -1,9 +1,10 @@
 /** Where records are: one folder for each run, below the folder of all runs. */
 
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rm, rmdir } from 'node:fs/promises'
+import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { codeOf, messageOf, PiWorkerError } from '../../errors.js'
+import { RUN_FILES } from './format.js'
 
 /** A service or a test names another folder of all runs here; nothing in it means that nothing is recorded. */
 export const RUNS_VARIABLE = 'PI_WORKER_RUNS'
@@ -61,7 +62,11 @@ export async function makeNamedFolder(path: string): Promise<string> {
   try {
     await makeAll(path)
     const [first] = await readdir(path)
-    if (first === undefined) return path
+    if (first === undefined) {
+      // Whoever comes at the same moment finds it taken.
+      await writeFile(join(path, RUN_FILES.run), '', { flag: 'wx' })
+      return path
+    }
     throw new PiWorkerError('ERR_RUN_FOLDER', `${path} is not empty: it has ${first}`, {
       place: path,
       remedy: 'Name a folder that is not there yet: a record is never written over anything.',

@@ -20,6 +20,7 @@ import { makeNamedFolder, makeRecordFolder } from './record-folder.js'
 import { RunRecorder } from './recorder.js'
 import { runError } from './run-text.js'
 import { markInterrupted } from './runs.js'
+import { untilStopped } from './until-stopped.js'
 
 export interface RecordFunctionOptions<P extends Readonly<Record<string, ExperimentParam>>>
   extends Omit<ExperimentOptions<P>, 'onRow'> {
@@ -29,6 +30,8 @@ export interface RecordFunctionOptions<P extends Readonly<Record<string, Experim
   readonly out?: string | undefined
   /** When what is recorded must be on the disk. Default: every second; in virtual time, whenever. */
   readonly sync?: RunSync | undefined
+  /** Is told, as a sentence, that the disk is full, and that there is room again. Default: a warning of the process. */
+  readonly onDisk?: ((message: string) => void) | undefined
   /** Of the simulation, for the record: what `openBench` was given. */
   readonly seed?: number | undefined
 }
@@ -46,7 +49,7 @@ export interface RecordedResult extends PlanResult {
  */
 export async function recordFunction<B extends Bench, const P extends Readonly<Record<string, ExperimentParam>>>(
   bench: B,
-  { runs = 'runs', out, sync, seed, ...options }: RecordFunctionOptions<P>,
+  { runs = 'runs', out, sync, seed, onDisk = warn, ...options }: RecordFunctionOptions<P>,
   work: (run: Experiment<B, P>) => void | Promise<void>,
 ): Promise<RecordedResult> {
   const { clock } = bench
@@ -76,6 +79,7 @@ export async function recordFunction<B extends Bench, const P extends Readonly<R
     recordedAt,
     sync: sync ?? (clock.kind === 'virtual' ? 'off' : 'second'),
     facts,
+    onDisk,
   })
   const deaf = bench.worker.listen(event => recorder.heard(event))
   const endTrace = traceOf(bench, recorder, options.name)
@@ -88,17 +92,22 @@ export async function recordFunction<B extends Bench, const P extends Readonly<R
         recorder.told(event)
         options.onEvent?.(event)
       },
-      onRow: row => recorder.row(row),
+      onRow: row => untilStopped(recorder.row(row), options.signal),
     },
     work,
   )
   deaf()
   endTrace?.()
   const { outcome, error, overruns, missed } = result
-  await recorder.close({ outcome, error: error === undefined ? null : runError(error), overruns, missed })
+  const giveUp = options.signal
+  await recorder.close({ outcome, error: error === undefined ? null : runError(error), overruns, missed, giveUp })
   const { writeReport } = await import('../report/write-report.js')
   await writeReport(folder)
   return { ...result, folder }
+}
+
+function warn(message: string): void {
+  process.emitWarning(message, { type: 'pi-worker', code: 'DISK' })
 }
 
 function factsOf(bench: Bench, name: string): unknown {

@@ -152,6 +152,11 @@ export class RunRecorder {
     return this.#writer.row()
   }
 
+  /** Whoever is about to begin something new waits for what is returned: the disk is full, or slower than the plan. */
+  room(): Promise<void> | undefined {
+    return this.#writer.room()
+  }
+
   /** The plan tells of its tasks, and what it says for the record. @throws ERR_RUN_RECORD */
   told(event: PlanEvent): void {
     if (event.type === 'created') this.created(event.task)
@@ -266,11 +271,11 @@ export class RunRecorder {
   #uids(): Uids {
     const { clock, facts } = this.#options
     if (clock.kind === 'system') return new Uids()
-    return new Uids(JSON.stringify([facts.seed, facts.plan.text, facts.params, facts.bench]))
+    return new Uids(JSON.stringify([facts.seed, facts.plan.text, facts.params, facts.bench, facts.resumes]))
   }
 
   #onFull(error: unknown): void {
-    const message = `the disk is full: the plan waits at its next row until there is room for ${this.folder}`
+    const message = `the disk is full: the plan waits at its next step until there is room for ${this.folder}`
     this.log('warning', 'diskFull', message, { code: codeOf(error) ?? null })
     this.#options.onDisk?.(message)
   }

@@ -86,8 +86,7 @@ export async function markInterrupted(runs: string, processes: Processes = thisM
   for (const { id, folder, json } of await listRuns(runs)) {
     if (json?.outcome !== 'running' || outcomeOf(json, processes) === 'running') continue
     try {
-      const known = await lastKnown(new RecordedRun(folder, json))
-      const text = `${JSON.stringify({ ...json, outcome: 'interrupted', ...known }, null, 2)}\n`
+      const text = `${JSON.stringify(await asInterrupted(folder, json), null, 2)}\n`
       await new RealDisk(folder).replace(RUN_FILES.run, text, true)
       marked.push(id)
     } catch (cause) {
@@ -96,6 +95,15 @@ export async function markInterrupted(runs: string, processes: Processes = thisM
     }
   }
   return marked
+}
+
+/** The same with what became of it, which nobody wrote down when its process was gone. */
+export async function upToDate(folder: string, json: RunJson): Promise<RunJson> {
+  return json.outcome === 'running' && outcomeOf(json) === 'interrupted' ? await asInterrupted(folder, json) : json
+}
+
+async function asInterrupted(folder: string, json: RunJson): Promise<RunJson> {
+  return { ...json, outcome: 'interrupted', ...(await lastKnown(new RecordedRun(folder, json))) }
 }
 
 /** What the files say of the last moments of a run. */

@@ -96,10 +96,14 @@ export class RecordWriter {
    */
   row(): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure
-    const each = this.#parts.sync === 'row'
-    if (!each && !this.#room.full && this.#waiting < MOST_WAITING) return undefined
-    this.#syncWanted ||= each
+    if (this.#parts.sync !== 'row') return this.room()
+    this.#syncWanted = true
     return this.written()
+  }
+
+  /** Resolves when there is room for more; undefined when there is. */
+  room(): Promise<void> | undefined {
+    return !this.#room.full && this.#waiting < MOST_WAITING ? undefined : this.written()
   }
 
   /** Resolves when all that was added has been written. */

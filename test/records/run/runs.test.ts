@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -53,9 +53,11 @@ describe('the folder of a run', () => {
   it('may be named: it must be empty, or not there', async () => {
     const parent = tempFolder()
     const folder = join(parent, 'x', 'y')
+    mkdirSync(folder, { recursive: true })
     await makeNamedFolder(folder)
-    await makeNamedFolder(folder)
-    expect(statSync(folder).isDirectory()).toBe(true)
+    expect(readdirSync(folder)).toEqual(['run.json'])
+    await expect(makeNamedFolder(folder)).rejects.toMatchObject({ code: 'ERR_RUN_FOLDER' })
+    rmSync(join(folder, 'run.json'))
     writeFileSync(join(folder, 'thesis.txt'), 'mine')
     await expect(makeNamedFolder(folder)).rejects.toMatchObject({
       code: 'ERR_RUN_FOLDER',
@@ -63,6 +65,13 @@ describe('the folder of a run', () => {
       message: expect.stringContaining('thesis.txt'),
       remedy: expect.any(String),
     })
+  })
+
+  it('is had by one of several that want it at the same moment', async () => {
+    const folder = join(tempFolder(), 'x')
+    const ways = await Promise.allSettled(Array.from({ length: 5 }, () => makeNamedFolder(folder)))
+    expect(ways.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(ways.filter(way => way.status === 'rejected' && way.reason.code !== 'ERR_RUN_FOLDER')).toEqual([])
   })
 
   it('is refused where a file is in its way', async () => {
