@@ -62,6 +62,7 @@ function withPlanOptions(command: Command): Command {
   return withParams(command)
     .option('--runs <folder>', 'where the records of all runs are; runs/ when left out')
     .option('--out <folder>', 'the folder of this record: empty, or not there yet')
+    .option('--for <duration>', 'stop the plan after so long: 90s, 3d')
     .option('--no-record', 'record nothing')
     .option('--trace <file.vcd>', 'write every level change of the lines there, too')
     .option('--no-trace', 'leave the level changes out of the record: they may be many')

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import type { DriverName } from '../../drivers/driver.js'
 import { PiWorkerError } from '../errors.js'
 import type { RunSync } from '../records/run/format.js'
+import { parseDuration } from '../worker/duration.js'
 
 export interface RunFlags {
   readonly driver: 'auto' | DriverName
@@ -29,6 +30,8 @@ export interface RunFlags {
   readonly sync?: RunSync
   /** The run that this one goes on with. */
   readonly resume?: string
+  /** How long the plan goes on at most. */
+  readonly for?: string
   readonly json?: true
   readonly quiet?: true
   readonly verbose?: true
@@ -41,6 +44,7 @@ export function checkFlags(file: string, flags: RunFlags): void {
   const { driver, virtual, trace = false, replay, out, runs, record, sync, resume, param } = flags
   parseSeed(flags)
   parseParams(flags)
+  if (flags.for !== undefined) parseDuration(flags.for, '--for')
   if (virtual && driver !== 'mock') {
     throw usage(
       `--virtual cannot be had with --driver ${driver}: real lines have real time`,

@@ -1,6 +1,6 @@
 /** Where a run that was interrupted goes on: what its record says of its last row. */
 
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { isPiWorkerError, PiWorkerError } from '../errors.js'
 import type { CheckedPlan } from '../plan/check.js'
 import type { ResumeFrom } from '../plan/plan-bench.js'
@@ -8,7 +8,7 @@ import { resumesOf } from '../plan/resume.js'
 import type { RecordedRow } from '../records/run/format.js'
 import { type RecordedRun, readRun } from '../records/run/read-run.js'
 import { runsFolder } from '../records/run/record-folder.js'
-import { findRun, outcomeOf } from '../records/run/runs.js'
+import { findRun, listRuns, outcomeOf } from '../records/run/runs.js'
 import { oneLine } from './format.js'
 import type { Session } from './program.js'
 import type { RunFlags } from './run-flags.js'
@@ -32,7 +32,10 @@ export async function interruptedRun({ io }: Session, flags: RunFlags, text: str
   if (flags.resume === undefined) return undefined
   const run = await readRun(await findRun(runsFolder(io.env, flags.runs) ?? 'runs', flags.resume))
   refuse(run, text)
-  return run
+  const folder = dirname(resolve(run.folder))
+  const later = (await listRuns(folder)).find(({ json }) => json?.resumes === run.json.id)
+  if (later === undefined) return run
+  throw refusal(run, `${later.id} went on with it`, `Resume that one: --resume ${later.id}.`)
 }
 
 /** The parameters that it was started with, as they would be typed. */

@@ -8,6 +8,7 @@ import { STOP_LINE_NAME } from '../bench/stop/stop-line.js'
 import { PiWorkerError } from '../errors.js'
 import { peripherals } from '../peripherals/index.js'
 import { type CheckedPlan, checkPlan } from '../plan/check.js'
+import { isEndless } from '../plan/endless.js'
 import { estimatePlan } from '../plan/estimate.js'
 import { type Place, planError } from '../plan/place.js'
 import { type PlanResult, startPlan } from '../plan/run.js'
@@ -18,7 +19,7 @@ import type { RunRecorder } from '../records/run/recorder.js'
 import { untilStopped } from '../records/run/until-stopped.js'
 import { checkWritable } from '../records/vcd.js'
 import { type Clock, SystemClock } from '../worker/clock.js'
-import { toMs } from '../worker/duration.js'
+import { parseDuration, toMs, toNs } from '../worker/duration.js'
 import { VirtualClock } from '../worker/virtual-clock.js'
 import { describeBench } from './bench-facts.js'
 import { errorBlock } from './error-block.js'
@@ -54,6 +55,7 @@ export async function runCommand(session: Session, file: string, flags: RunFlags
   const clock = flags.virtual ? new VirtualClock() : (session.io.clock ?? new SystemClock())
   const over = overAt(plan.steps, clock.wall())
   if (over.length > 0) throw planError(over)
+  if (flags.rehearsal === true && flags.for === undefined && plan.steps.some(isEndless)) throw neverEnds(file)
   // From here on a signal does not end the process: it stops the run.
   const screen = new RunScreen(session, flags)
   const stop = stopRequest(screen, session, flags)
@@ -170,7 +172,11 @@ async function runAndClose(bench: Bench, run: Run, session: Session): Promise<En
       }),
     })
     screen.follow(running)
+    const limit = flags.for
+    const over = (): void => stop.timeIsOver(limit ?? '')
+    const timer = limit === undefined ? undefined : clock.after(toNs(parseDuration(limit)), over, { background: true })
     result = await running.result
+    timer?.cancel()
   } catch (error) {
     errors.push(error)
   }
@@ -226,6 +232,13 @@ async function report(
   for (const failure of failures) {
     err.write(errorBlock(failure.error, { colored: err.colored, verbose: flags.verbose, place: failure.place }))
   }
+}
+
+function neverEnds(file: string): PiWorkerError {
+  return new PiWorkerError('ERR_USAGE', `${file} goes on until it is stopped, and so would its rehearsal`, {
+    place: file,
+    remedy: 'Add --for 3d, or give the loop times or for.',
+  })
 }
 
 /** Readers of VCD may show nothing of a pulse without a width. */

@@ -17,6 +17,8 @@ export type StopReason =
       /** The key that stands for the signal: `key s`. */
       readonly by?: string | undefined
     }
+  /** It was to go on for so long, and no longer. */
+  | { readonly kind: 'time'; readonly limit: string }
   | { readonly kind: 'crash'; readonly error: unknown }
 
 /** What an emergency stop is for: an open bench. */
@@ -77,6 +79,11 @@ export class StopRequest {
     this.#ask({ kind: 'signal', signal: 'SIGINT', by })
   }
 
+  /** The time that it was given is over. */
+  timeIsOver(limit: string): void {
+    if (this.#reason === undefined) this.#ask({ kind: 'time', limit })
+  }
+
   /** Emergency stop of the bench, without a stop of the plan before it. */
   emergency(by: string): void {
     if (this.#emergency !== undefined) return
@@ -111,5 +118,6 @@ export class StopRequest {
 
 /** As people name it: `SIGTERM`, `key s`. */
 export function describe(reason: StopReason): string {
-  return reason.kind === 'signal' ? (reason.by ?? reason.signal) : 'an error that nobody caught'
+  if (reason.kind === 'signal') return reason.by ?? reason.signal
+  return reason.kind === 'time' ? `--for ${reason.limit}` : 'an error that nobody caught'
 }

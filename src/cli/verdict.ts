@@ -42,15 +42,18 @@ export interface Verdict {
 export function judge(end: RunEnd): Verdict {
   const { result, stop } = end
   const failures = failuresOf(end)
-  const signal = result?.outcome === 'cancelled' && stop?.kind === 'signal' ? stop.signal : undefined
-  const outcome = signal !== undefined ? 'cancelled' : failures.length > 0 ? 'failed' : 'succeeded'
-  const error = failures[0]?.error ?? result?.error
+  const cancelled = result?.outcome === 'cancelled' && stop !== undefined && stop.kind !== 'crash'
+  const signal = cancelled && stop.kind === 'signal' ? stop.signal : undefined
+  const outcome = cancelled ? 'cancelled' : failures.length > 0 ? 'failed' : 'succeeded'
+  const isOver = cancelled && stop.kind === 'time'
+  // That its time is over is what was asked for.
+  const error = failures[0]?.error ?? (isOver ? undefined : result?.error)
   return {
     outcome,
     tasks: result?.tasks ?? [],
     failures,
     error,
-    summary: summaryOf(end, signal === undefined || stop === undefined ? outcome : `was stopped by ${describe(stop)}`),
+    summary: summaryOf(end, cancelled ? `was stopped by ${describe(stop)}` : outcome),
     exit: exitOfRun(error, signal),
   }
 }

@@ -12,7 +12,7 @@ import { typeOf, type Value, type Variable } from './expressions/value.js'
 import { checkParams, type Param } from './params.js'
 import { type Path, problemsOf } from './place.js'
 import { type Finding, ProblemList } from './problem-list.js'
-import { changedParams, namedActions, type Scope } from './scope.js'
+import { changedParams, includedFiles, namedActions, type Scope } from './scope.js'
 import { type PlanSource, readPlanSourceNow } from './source.js'
 import type { IncludedFile } from './steps/kind.js'
 
@@ -41,7 +41,7 @@ export function includeFile(
   { path, file: written, given }: WrittenInclude,
 ): IncludedFile | undefined {
   const { context, problems, source, chain } = outer
-  const name = isAbsolute(written) ? written : join(dirname(source.file), written)
+  const name = pathFrom(source, written)
   const refuse = (finding: Finding): undefined => problems.add(path, 'value', () => finding) as undefined
   const read = readBounded(outer, name)
   if (read.code !== undefined) return refuse(read)
@@ -56,7 +56,7 @@ export function includeFile(
   const top = Object.fromEntries(Object.keys(value).map(key => [key, null]))
   for (const problem of check(INCLUDED_FILE, top).problems ?? []) list.addAll([problem], [], [])
   const params = checkParams(value.params, list, context.newSlot, key => context.bench.definitions.has(key))
-  const changed = changedParams(value.plan)
+  const changed = changedIn(inner, value.plan)
   const variables = new Map(scope.variables)
   for (const param of params.values()) variables.set(param.name, variableOf(param, given, changed))
   const within: Scope = { ...scope, variables, params: new Map([...scope.params, ...params]) }
@@ -69,6 +69,34 @@ export function includeFile(
   })
   const steps = getOwn(value, 'plan') === undefined ? [] : reader.steps(value.plan, ['plan'], within)
   return { file: written, params, steps }
+}
+
+/** The parameters that steps change, those of the files that they include among them: nothing is known of their values. */
+export function changedIn(source: PlanSource, steps: unknown, seen: Set<string> = new Set()): ReadonlySet<string> {
+  const changed = new Set(changedParams(steps))
+  for (const written of includedFiles(steps)) {
+    const name = pathFrom(source, written)
+    if (seen.has(name) || seen.size >= MOST_INCLUDES) continue
+    seen.add(name)
+    const inner = readQuietly(name)
+    if (inner === undefined || !isNode(inner.value)) continue
+    for (const param of changedIn(inner, inner.value.plan, seen)) changed.add(param)
+  }
+  return changed
+}
+
+/** Undefined when it cannot be read, which is said where it is included. */
+function readQuietly(name: string): PlanSource | undefined {
+  try {
+    return readPlanSourceNow(name).source
+  } catch (error) {
+    if (isPiWorkerError(error)) return undefined
+    throw error
+  }
+}
+
+function pathFrom(source: PlanSource, written: string): string {
+  return isAbsolute(written) ? written : join(dirname(source.file), written)
 }
 
 function variableOf(param: Param, given: Readonly<Record<string, unknown>>, changed: ReadonlySet<string>): Variable {

@@ -51,10 +51,13 @@ export function checkKind(reader: StepReader, { word, kind, written, path, scope
   const round = loop ? roundVariable(file) : undefined
   const context = new FileStepContext(reader, scope, { path, written, place: source.place(path), round, axes })
   const condition = first === undefined ? undefined : getOwn(written, first)
+  // What depends on readings alone hides no value of a parameter from the steps that it guards.
+  let guarded = true
   if (first !== undefined && typeof condition === 'string' && condition.startsWith('=')) {
-    context.expression([first], condition, 'boolean')
+    const guard = context.expression([first], condition, 'boolean')
+    guarded = guard === undefined || guard.uses.variables.some(({ kind: of }) => of !== 'round')
   }
-  context.blocks = blocksOf(reader, { kind, written, path, scope, axes, round })
+  context.blocks = blocksOf(reader, { kind, written, path, scope, axes, round, guarded })
   if (holes === undefined) return undefined
   const addAll = (found: readonly Problem[]): void => {
     for (const problem of found) problems.addAll([problem], path, problem.path.length === 0 ? [word] : [])
@@ -92,9 +95,14 @@ export function checkKind(reader: StepReader, { word, kind, written, path, scope
 interface Blocks extends Omit<WrittenKind, 'word'> {
   readonly axes: readonly Variable[]
   readonly round: Variable | undefined
+  /** Whether the steps of uncertain blocks may be left out for the sake of values that are known. */
+  readonly guarded: boolean
 }
 
-function blocksOf(reader: StepReader, { kind, written, path, scope, axes, round }: Blocks): Map<string, Step[]> {
+function blocksOf(
+  reader: StepReader,
+  { kind, written, path, scope, axes, round, guarded }: Blocks,
+): Map<string, Step[]> {
   const { context } = reader.file
   if (kind.blocks.length === 0) return new Map()
   const { loop = false, unordered = false, uncertain = [] } = kind.options
@@ -113,7 +121,7 @@ function blocksOf(reader: StepReader, { kind, written, path, scope, axes, round 
       variables,
       axes: [...scope.axes, ...axes],
       inLoop: scope.inLoop || loop,
-      certain: scope.certain && !uncertain.includes(key),
+      certain: scope.certain && !(guarded && uncertain.includes(key)),
       group,
     }
     blocks.set(key, reader.steps(block, [...path, key], within))

@@ -9,6 +9,7 @@ import { isNode } from '../bench/schema.js'
 import type { StopLineConfig } from '../bench/stop/stop-line.js'
 import { peripherals } from '../peripherals/index.js'
 import { type CheckedBench, checkBench, checkSimulate } from './check-bench.js'
+import { changedIn } from './check-include.js'
 import { checkInterlocks } from './check-interlocks.js'
 import { StepCheck } from './check-steps.js'
 import { checkStop } from './check-stop.js'
@@ -20,7 +21,7 @@ import { ProblemList } from './problem-list.js'
 import { nestOf } from './resume.js'
 import type { ParamValue, Stream } from './rows.js'
 import { PLAN_FILE } from './schema.js'
-import { changedParams, namedActions, type Scope } from './scope.js'
+import { namedActions, type Scope } from './scope.js'
 import type { PlanSource } from './source.js'
 import { withoutBlocks } from './steps/kind.js'
 
@@ -93,7 +94,7 @@ export function checkPlan(
     chain: [resolve(source.file)],
     done: namedActions(part('plan')),
   })
-  const scope = scopeOf(declared, params, changedParams(part('plan')))
+  const scope = scopeOf(declared, params, changedIn(source, part('plan')))
   const steps = part('plan') === undefined ? [] : checker.steps(part('plan'), ['plan'], scope)
   context.end()
   const simulated = new Map([...bench.definitions, ...checkedStop.definitions])

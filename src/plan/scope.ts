@@ -29,6 +29,14 @@ export function changedParams(written: unknown): ReadonlySet<string> {
   return names
 }
 
+/** The files that steps of a file include, as they are written. */
+export function includedFiles(written: unknown): string[] {
+  if (typeof written !== 'object' || written === null) return []
+  return Object.entries(written).flatMap(([key, item]) =>
+    key === 'include' && typeof item === 'string' ? [item] : includedFiles(item),
+  )
+}
+
 /** The actions that the steps of a file name: `pump.on`, alone or with an input. */
 export function namedActions(written: unknown): ReadonlySet<string> {
   const names = new Set<string>()

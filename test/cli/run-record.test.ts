@@ -266,6 +266,15 @@ simulate: { air: { faults: [{ kind: glitch, width: 20us, every: 5ms }] } }
     expect(one).not.toBe(other)
   })
 
+  it('of a plan without end is refused, unless it says for how long', async () => {
+    const file = planFile('- every: 1h\n  do: [ pump.pulse: { width: 1s } ]')
+    const refused = await runMain(['rehearse', file])
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('Add --for 3d')])
+    const { code, folder, stdout } = await recorded(['rehearse', file, '--for', '36h'])
+    expect([code, stdout.includes('was stopped by --for 36h: 36 tasks')]).toEqual([0, true])
+    expect(jsonOf(folder)).toMatchObject({ outcome: 'cancelled', error: null, elapsed: 36 * 3600 })
+  })
+
   it('leaves a record even when the plan fails', async () => {
     const { code, folder } = await recorded(['rehearse', planFile('- level.waitFor: { edge: falling, timeout: 2s }')])
     expect([code, jsonOf(folder).outcome]).toEqual([1, 'failed'])
@@ -326,6 +335,14 @@ describe('a run that was interrupted', () => {
     writeFileSync(wash, 'plan: [ lamp.on ]')
     const { code, stderr } = await runMain(['run', file, ...MOCK, '--runs', runs, '--resume', 'last'])
     expect([code, stderr]).toEqual([2, expect.stringContaining(`the file ${wash} is another one now`)])
+  })
+
+  it('cannot go on twice: the run that went on with it can', async () => {
+    const file = resumable()
+    const { runs, folder } = await interrupted(file)
+    await runMain(['run', file, ...MOCK, '--runs', runs, '--resume', 'last'])
+    const { code, stderr } = await runMain(['run', file, ...MOCK, '--runs', runs, '--resume', jsonOf(folder).id])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('remedy: Resume that one: --resume ')])
   })
 
   it('cannot go on with another plan, nor when the plan does not say that it may', async () => {

@@ -147,6 +147,29 @@ describe('a function that runs as a plan', () => {
     expect([result.outcome, result.cleanup]).toEqual(['cancelled', undefined])
   })
 
+  it('does what is left of its cleanup when it is stopped in it, and when a part of it fails', async () => {
+    for (const how of ['stop', 'fail']) {
+      const { bench: b, clock, events, heard } = await bench()
+      const stop = new AbortController()
+      if (how === 'stop') clock.after(3e9, () => stop.abort())
+      const result = await runFunction(b, { name: 'Test', signal: stop.signal, ...heard }, run => {
+        run.atEnd(async () => void (await run.bench.pump.on().result()))
+        run.atEnd(async () => {
+          await run.wait('5s')
+          run.note('never')
+        })
+        run.atEnd(() => {
+          if (how === 'fail') throw new RangeError('broken')
+        })
+      })
+      expect([result.outcome, events.includes('finished pump.on succeeded')]).toEqual([
+        how === 'stop' ? 'cancelled' : 'failed',
+        true,
+      ])
+      expect(events.includes('never')).toBe(how === 'fail')
+    }
+  })
+
   it('can be paused at its waits', async () => {
     const { bench: b, clock, rows, heard } = await bench()
     const running = startFunction(b, { name: 'Test', ...heard }, async run => {
@@ -197,15 +220,14 @@ describe('a function that runs as a plan', () => {
     expect(result).toMatchObject({ error: { code: 'ERR_BAD_OPTION', message: expect.stringContaining(message) } })
   })
 
-  it('says of a column that began without a value what that was taken for', async () => {
-    const { bench: b, heard } = await bench()
+  it('knows from its first value on what a column holds', async () => {
+    const { bench: b, rows, heard } = await bench()
     const result = await runFunction(b, { name: 'Test', ...heard }, async run => {
-      await run.record({ said: null })
-      await run.record({ said: 'hello' })
+      for (const said of [null, 'hello', null, 5]) await run.record({ said: said as string, n: 1 })
     })
-    expect(result.error).toMatchObject({
-      message: 'said had no value in the first row, which is taken for a number, and is text now',
-    })
+    expect(valuesOf(rows).map(([said]) => said)).toEqual([null, 'hello', null])
+    expect(rows.map(({ stream }) => stream.columns[0]?.type)).toEqual(['number', 'string', 'string'])
+    expect(result.error).toMatchObject({ message: 'said was text before, and is a number now' })
   })
 
   it('says of each cell when it was measured', async () => {

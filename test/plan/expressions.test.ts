@@ -240,7 +240,7 @@ describe('expressions in a plan', () => {
 
   it('are told with line and column, all of them at once', () => {
     expect(problems(inPlan('- pump.pulse: { width: =dose }\n- wait: =1 / 0\n- air.read: { attempts: ="a" }'))).toEqual([
-      expect.stringMatching(/^ERR_EXPRESSION 10:26 =dose: no name "dose"/),
+      expect.stringMatching(/^ERR_EXPRESSION 10:27 =dose: no name "dose"/),
       'ERR_EXPRESSION 11:11 =1 / 0: it divides by zero',
       expect.stringMatching(/^ERR_PLAN_VALUE 12:27 air.read.attempts .*\(="a" comes to a\)/),
     ])
@@ -281,6 +281,19 @@ describe('expressions in a plan', () => {
     expect(
       problems(inPlan('- scan: { angle: { from: 0, to: 200, points: 3 } }\n  do: [ arm.move: { angle: =angle } ]')),
     ).toEqual([expect.stringMatching(/^ERR_PLAN_VALUE 11:30 .*\(=angle comes to 200\)/)])
+  })
+
+  it.each([
+    [
+      'the rounds of an until',
+      '- air.read\n- until: =air.temperature > 30\n  rounds: 9\n  do: [ arm.move: { angle: =angle }, air.read ]',
+    ],
+    [
+      'steps that hang on readings alone',
+      '- air.read\n- if: =air.temperature > 30\n  then: [ arm.move: { angle: =angle } ]',
+    ],
+  ])('are foretold in %s', (_what, steps) => {
+    expect(problems(withParams('{ angle: 200 }', steps))).toEqual([expect.stringContaining('(=angle comes to 200)')])
   })
 
   it('in steps that may be left out are not foretold', () => {

@@ -108,6 +108,32 @@ describe('try', () => {
     expect(names(began)).toEqual(['pump.on', 'lamp.on'])
   })
 
+  it('does what is left of its finally when the plan is stopped in it, after a failure that a catch is for', async () => {
+    const { began, result } = await run(
+      broken(
+        `- try:\n  - try: [ ${READ} ]\n    finally: [ pump.on, wait: 1h, pump.off, lamp.on ]\n  catch: [ lamp.toggle ]`,
+      ),
+      stopAt(60_000),
+    )
+    expect(names(began)).toEqual(['air.read', 'pump.on', 'pump.off', 'lamp.on'])
+    expect(result).toMatchObject({ outcome: 'cancelled', cleanup: undefined })
+  })
+
+  it('does what is left of its finally when the part of the plan around it is stopped in it', async () => {
+    const { began } = await run(
+      broken(
+        `- try:\n  - parallel:\n    - try:\n      - try: [ wait: 1s, { pump.pulse: { width: 9s }, timeout: 1s } ]\n        finally: [ wait: 1h, pump.off ]\n      catch: [ lamp.toggle ]\n    - try: [ wait: 1m, ${READ} ]\n      finally: [ lamp.off ]\n  catch: [ lamp.on ]`,
+      ),
+    )
+    expect(names(began)).toEqual(['pump.pulse', 'air.read', 'pump.off', 'lamp.off', 'lamp.on'])
+  })
+
+  it('may not be endless: a plan that is stopped must come to an end', () => {
+    expect(problems(inPlan('- try: [ pump.on ]\n  finally:\n  - every: 1s\n    do: [ pump.off ]'))).toEqual([
+      'ERR_PLAN_VALUE 11:5 finally has no end',
+    ])
+  })
+
   it('does every finally around the place, from the inside out', async () => {
     const { began } = await run(
       inPlan('- try:\n  - try: [ wait: 1h ]\n    finally: [ pump.on ]\n  finally: [ lamp.on ]'),

@@ -65,6 +65,13 @@ describe('include', () => {
     expect(valuesOf(rows)).toEqual([[11], [12], [100]])
   })
 
+  it('may change a parameter around it, whose value is not foretold then', async () => {
+    write('grow.yaml', 'plan: [ include: more.yaml ]')
+    write('more.yaml', 'plan: [ set: { width: 20 } ]')
+    const text = withParams('{ width: 0 }', '- include: grow.yaml\n- pump.pulse: { width: =width }')
+    expect((await run(text)).began).toEqual(['0 pump.pulse'])
+  })
+
   it('counts its paths from its own folder', async () => {
     write('parts/a.yaml', 'plan: [ include: more/b.yaml ]')
     write('parts/more/b.yaml', 'plan: [ include: ../../c.yaml ]')

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PiWorkerError } from '../../src/errors.js'
+import { makePlace } from '../../src/plan/place.js'
+import type { Step } from '../../src/plan/plan.js'
 import { act, FakeBench, lasting, parallel, repeat, wait } from './fake-bench.js'
 
 const names = (tasks: readonly { readonly name: string }[]) => tasks.map(task => task.name)
@@ -17,6 +19,24 @@ describe('the steps of a plan', () => {
     expect(result).toMatchObject({ name: 'Test', outcome: 'succeeded', error: undefined, overruns: 0 })
     expect(states(result.tasks)).toEqual(['pump.on succeeded', 'level.read succeeded'])
     expect(result.tasks[1]?.result).toEqual({ level: 'low' })
+  })
+
+  it('end all of the plan when something cannot be made safe, whatever would be caught', async () => {
+    const unsafe = () => {
+      throw new PiWorkerError('ERR_NOT_SAFE', 'pump could not be made safe')
+    }
+    const bench = new FakeBench({ 'pump.on': unsafe, 'lamp.on': () => {} })
+    const place = makePlace('a.yaml', 1, 1, '')
+    const attempt = (step: Step): Step => ({
+      kind: 'try',
+      steps: [step],
+      catch: [act('lamp.on')],
+      finally: undefined,
+      place,
+    })
+    const result = await bench.run([attempt(attempt(act('pump.on'))), act('lamp.on')])
+    expect(result).toMatchObject({ outcome: 'failed', error: { code: 'ERR_NOT_SAFE' } })
+    expect(bench.log).not.toContain('0 lamp.on')
   })
 
   it('wait for what whoever runs them asks for, as for room on a full disk', async () => {

@@ -20,6 +20,18 @@ describe('a scan', () => {
     ['a step down', '{ x: { from: 3, to: 1, step: -1 } }', [3, 2, 1]],
     ['multiples', '{ x: { from: 1, to: 1000, points: 4, spacing: log } }', [1, 10, 100, 1000]],
     ['multiples below zero', '{ x: { from: -1, to: -100, points: 3, spacing: log } }', [-1, -10, -100]],
+    ['large numbers', '{ x: { from: 1000000000001, to: 1000000000003, step: 1 } }', [1e12 + 1, 1e12 + 2, 1e12 + 3]],
+    [
+      'the number that it begins with',
+      '{ x: { from: 0.1234567890123456, to: 1.2, step: 1 } }',
+      [0.1234567890123456, 1.12345678901],
+    ],
+    ['all that numbers can be', '{ x: { from: -1e308, to: 1e308, points: 3 } }', [-1e308, 0, 1e308]],
+    [
+      'steps as small as numbers have them',
+      '{ x: { from: 1, to: 1.000000000000001, points: 3 } }',
+      [1, 1 + 4 * 2 ** -53, 1.000000000000001],
+    ],
     ['a list', '{ x: [ 3, 1, 2 ] }', [3, 1, 2]],
     ['words', '{ x: { values: [ slow, fast ] } }', ['slow', 'fast']],
   ])('goes over %s', async (_what, axes, expected) => {

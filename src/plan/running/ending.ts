@@ -1,6 +1,6 @@
 /** How a plan comes to its end: the first reason counts, all is made safe at once, and cleanup comes after that. */
 
-import type { PiWorkerError } from '../../errors.js'
+import { isPiWorkerError, type PiWorkerError } from '../../errors.js'
 import type { Step } from '../plan.js'
 import type { PlanBench, PlanOutcome } from '../plan-bench.js'
 import type { PlanPause } from '../plan-pause.js'
@@ -45,7 +45,8 @@ export class Ending {
 
   /** Stops the innermost region around that catches failures, or the plan. */
   fail(region: Region, error: unknown, step: Step | undefined): void {
-    const { catcher } = region
+    // What cannot be made safe is nothing that a `catch` could put right.
+    const catcher = isPiWorkerError(error, 'ERR_NOT_SAFE') ? region.outermost : region.catcher
     if (catcher.stopped) return
     if (catcher === this.root) this.stop('failed', error, step)
     else if (this.#cleanups.has(catcher)) {

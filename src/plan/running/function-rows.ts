@@ -51,7 +51,7 @@ export class FunctionRows {
   row(name: string, values: Readonly<Record<string, unknown>>): FunctionRow {
     const noted = new Map<string, Noted>()
     for (const [key, value] of Object.entries(values)) this.#flatten(key, value, noted)
-    const stream = this.#streams.get(name) ?? this.#newStream(name, noted)
+    const stream = this.#withTypes(this.#streams.get(name) ?? this.#newStream(name, noted), noted)
     const strange = [...noted.keys()].filter(key => !stream.columns.some(column => column.name === key))
     if (strange.length > 0) {
       throw bad(`the rows of ${name} have no column ${listNames(strange)}: those of the first row stay`, name)
@@ -66,10 +66,21 @@ export class FunctionRows {
     if (value === undefined || value === null || (typeof value === 'number' && !Number.isFinite(value))) return null
     if (typeOf(value) === type) return value as Cell
     const found = typeOf(value) === undefined ? `a ${typeof value}` : nameOfValueType(typeOf(value) as ValueType)
-    const before = this.#unknown.has(column)
-      ? `had no value in the first row, which is taken for ${nameOfValueType(type)}`
-      : `was ${nameOfValueType(type)} in the first row`
-    throw bad(`${name} ${before}, and is ${found} now`, name)
+    throw bad(`${name} was ${nameOfValueType(type)} before, and is ${found} now`, name)
+  }
+
+  /** What a column holds that began without a value is known from its first one on. */
+  #withTypes(stream: Stream, noted: ReadonlyMap<string, Noted>): Stream {
+    if (!stream.columns.some(column => this.#unknown.has(column))) return stream
+    const columns = stream.columns.map(column => {
+      const type = typeOf(noted.get(column.name)?.value)
+      if (type === undefined || !this.#unknown.delete(column)) return column
+      return type === column.type ? column : { ...column, type }
+    })
+    if (columns.every((column, index) => column === stream.columns[index])) return stream
+    const known = { ...stream, columns }
+    this.#streams.set(stream.name, known)
+    return known
   }
 
   #newStream(name: string, noted: ReadonlyMap<string, Noted>): Stream {

@@ -74,24 +74,25 @@ export class FunctionRun<B extends Bench, P> implements Experiment<B, P> {
     }
     await Promise.all(this.#open)
     const endings = this.#endings.splice(0).reverse()
+    await this.#end(endings)
     if (endings.length === 0) return
-    if (!this.#region.stopped) {
-      await this.#end(endings)
-      return
-    }
     await this.#execution.ending.cleanUp(async region => {
       this.#region = region
       this.#execution.watchIdle()
-      try {
-        await this.#end(endings)
-      } catch (error) {
-        this.#execution.fail(region, error, undefined)
-      }
+      await this.#end(endings)
     })
   }
 
-  async #end(endings: readonly (() => void | Promise<void>)[]): Promise<void> {
-    for (const ending of endings) await this.#bounded(async () => await ending())
+  /** Until the region is stopped: those that were begun are taken out of the list. */
+  async #end(endings: (() => void | Promise<void>)[]): Promise<void> {
+    while (endings.length > 0 && !this.#region.stopped) {
+      const [ending] = endings.splice(0, 1)
+      try {
+        await this.#bounded(async () => await ending?.())
+      } catch (error) {
+        this.#execution.fail(this.#region, error, undefined)
+      }
+    }
     await Promise.all(this.#open)
   }
 

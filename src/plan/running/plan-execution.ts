@@ -207,26 +207,32 @@ export class PlanExecution implements Execution {
    * them; a stop that comes while they run leaves out what was under way, and the rest is done.
    */
   async cleanUp(steps: readonly Step[], frame: Frame): Promise<Next> {
-    let done = 0
-    let next: Next = 'step'
-    for (; done < steps.length && next === 'step' && !frame.region.stopped; done++) {
-      next = await this.steps(steps.slice(done, done + 1), frame)
-    }
-    const rest = steps.slice(done)
-    if (rest.length === 0 || !frame.region.stopped) return next
-    const around = liveAround(frame.region)
-    if (around === undefined) {
-      await this.ending.cleanUp(region => {
-        this.watchIdle()
-        return this.steps(rest, inRegion(frame, region))
-      })
-    } else {
+    const rest = [...steps]
+    let region = frame.region
+    for (;;) {
+      const next = await this.#someOf(rest, inRegion(frame, region))
+      if (region !== frame.region) region.leave()
+      if (!region.stopped) return frame.region.stopped ? 'round' : next
+      if (rest.length === 0) return 'round'
+      const around = liveAround(frame.region)
+      if (around === undefined) break
       // Only a part of the plan is stopped, whose `catch` comes next.
-      const region = new Region(around, false)
-      await this.steps(rest, inRegion(frame, region))
-      region.leave()
+      region = new Region(around, false)
     }
+    await this.ending.cleanUp(cleanup => {
+      this.watchIdle()
+      return this.steps(rest, inRegion(frame, cleanup))
+    })
     return 'round'
+  }
+
+  /** Does steps until its region is stopped, and takes those that were begun out of the list. */
+  async #someOf(steps: Step[], frame: Frame): Promise<Next> {
+    let next: Next = 'step'
+    while (next === 'step' && steps.length > 0 && !frame.region.stopped) {
+      next = await this.steps(steps.splice(0, 1), frame)
+    }
+    return next
   }
 }
 

@@ -47,6 +47,10 @@ export class Region {
     return region
   }
 
+  get outermost(): Region {
+    return this.parent === undefined ? this : this.parent.outermost
+  }
+
   /** Asks everything that is under way in it to end. */
   stop(): void {
     if (this.stopped) return

@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { DurationSchema } from '../../bench/schema.js'
+import { isEndless } from '../endless.js'
 import { Condition, type StepKind, Steps, stepKind } from './kind.js'
 import { conditionText } from './loops.js'
 
@@ -55,11 +56,16 @@ export const attempt: StepKind = stepKind(
       const remedy = 'Add finally: with the steps that clean up, or catch: with those after a failure.'
       return refuse(['try'], 'key', { code: 'ERR_PLAN_VALUE', message: 'try needs "finally" or "catch"', remedy })
     }
+    const cleanup = block('finally')
+    if (cleanup.some(isEndless)) {
+      const remedy = 'Give its loop times or for: a plan that is stopped must come to an end.'
+      return refuse(['finally'], 'key', { code: 'ERR_PLAN_VALUE', message: 'finally has no end', remedy })
+    }
     return {
       kind: 'try',
       steps: block('try'),
       catch: has('catch') ? block('catch') : undefined,
-      finally: has('finally') ? block('finally') : undefined,
+      finally: has('finally') ? cleanup : undefined,
       place,
     }
   },

@@ -108,7 +108,7 @@ export const until: StepKind = stepKind(
     until: Condition('Looked at after each round: the last one is that after which it is so. `round` is its number.'),
     ...LIMITED,
   },
-  { ...LOOP, uncertain: ['do'], late: ['until'] },
+  { ...LOOP, late: ['until'] },
   (written, context) => conditional('until', written.until, written, context),
 )
 

@@ -97,7 +97,7 @@ function makeAxis(name: string, written: WrittenAxis, context: StepContext): Axi
     if (count < 1) {
       return refuse(['step'], `.step leads away from ${to}: the scan has no points`, `Write step: ${-step}.`)
     }
-    return { name, slot, count, at: index => tidy(from + index * step) }
+    return { name, slot, count, at: index => (index === 0 ? from : tidy(from + index * step, step)) }
   }
   const { points, spacing } = written as { readonly points: number; readonly spacing?: string }
   const last = points - 1
@@ -106,7 +106,13 @@ function makeAxis(name: string, written: WrittenAxis, context: StepContext): Axi
       name,
       slot,
       count: points,
-      at: index => (index === 0 ? from : index === last ? to : tidy(from + ((to - from) * index) / last)),
+      at: index => {
+        if (index === 0) return from
+        if (index === last) return to
+        const share = index / last
+        // Not from + (to - from) * share: the difference of two numbers may be more than a number can be.
+        return tidy(from * (1 - share) + to * share, to / last - from / last)
+      },
     }
   }
   if (from * to <= 0) {
@@ -117,7 +123,12 @@ function makeAxis(name: string, written: WrittenAxis, context: StepContext): Axi
     name,
     slot,
     count: points,
-    at: index => (index === 0 ? from : index === last ? to : tidy(from * (to / from) ** (index / last))),
+    at: index => {
+      if (index === 0) return from
+      if (index === last) return to
+      const value = from * (to / from) ** (index / last)
+      return tidy(value, value * ((to / from) ** (1 / last) - 1))
+    },
   }
 
   function listed(values: readonly Value[]): Axis | undefined {
@@ -127,9 +138,10 @@ function makeAxis(name: string, written: WrittenAxis, context: StepContext): Axi
   }
 }
 
-/** 0.3, where adding up tenths gives 0.30000000000000004. */
-function tidy(number: number): number {
-  return Number(number.toPrecision(12))
+/** 0.3, where adding up tenths gives 0.30000000000000004; where that would be another point of the axis, as it is. */
+function tidy(number: number, step: number): number {
+  const short = Number(number.toPrecision(12))
+  return Math.abs(short - number) <= Math.abs(step) * 1e-9 ? short : number
 }
 
 /** The axes as far as they can be told from what is written, right or wrong. */

@@ -133,12 +133,13 @@ export class RecordedRun {
     for await (const documents of this.#lines<readonly [string, unknown]>(RUN_FILES.documents)) {
       const rows: RecordedRow[] = []
       for (const document of documents) {
-        if (!Array.isArray(document)) this.unreadable++
-        else if (document[0] === 'descriptor') this.#describe(document[1] as DescriptorDocument, descriptors)
-        else if (document[0] === 'event') {
-          const event = document[1] as EventDocument
-          const keys = descriptors.get(event.descriptor)
-          if (keys === undefined) this.unreadable++
+        const [kind, content] = Array.isArray(document) ? document : []
+        if (kind === 'start' || kind === 'stop') continue
+        if (kind === 'descriptor' && isDescriptor(content)) this.#describe(content, descriptors)
+        else {
+          const event = kind === 'event' && isEvent(content) ? content : undefined
+          const keys = event && descriptors.get(event.descriptor)
+          if (event === undefined || keys === undefined) this.unreadable++
           else if (stream === undefined || keys.stream === stream) rows.push(rowOf(event, keys))
         }
       }
@@ -181,6 +182,18 @@ export class RecordedRun {
     if (this.#streams.has(name)) return
     this.#streams.set(name, { name, columns: columns.map(([, facts]) => columnOf(facts)), file: '' })
   }
+}
+
+function isDescriptor(value: unknown): value is DescriptorDocument {
+  const { uid, name, data_keys: keys } = (value ?? {}) as Partial<DescriptorDocument>
+  const whole = typeof uid === 'string' && typeof name === 'string' && typeof keys === 'object' && keys !== null
+  return whole && Object.values(keys).every(key => typeof key === 'object' && key !== null)
+}
+
+function isEvent(value: unknown): value is EventDocument {
+  const { descriptor, seq_num: seq, time, data, timestamps } = (value ?? {}) as Partial<EventDocument>
+  const whole = typeof descriptor === 'string' && typeof seq === 'number' && typeof time === 'number'
+  return whole && [data, timestamps].every(part => typeof part === 'object' && part !== null)
 }
 
 function columnOf({ column = '', dtype, units, description, source, axis = false }: KeyFacts): Column {

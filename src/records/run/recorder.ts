@@ -17,7 +17,6 @@ import {
   isoOf,
   type LogLevel,
   type RecordedStream,
-  type RecordedTask,
   RUN_FILES,
   type RunError,
   type RunFacts,
@@ -30,7 +29,7 @@ import { logEntry } from './log-lines.js'
 import { discardFolder, folderError } from './record-folder.js'
 import { runError, runText } from './run-text.js'
 import { headerLine, jsonText, TableNames, tableLine } from './table.js'
-import { TimingTally } from './timing.js'
+import { TaskLines } from './task-lines.js'
 import { Uids } from './uids.js'
 import { RecordWriter } from './writer.js'
 
@@ -64,18 +63,20 @@ export interface RunEnding {
 
 const EXIT_STATUS = { succeeded: 'success', failed: 'fail', cancelled: 'abort', interrupted: 'abort' } as const
 
+/** A stream, and how many rows it has. */
+interface Recorded {
+  readonly stream: RecordedStream
+  rows: number
+}
+
 export class RunRecorder {
   readonly folder: string
   readonly #options: RecorderOptions
   readonly #writer: RecordWriter
   readonly #process: RunJson['process'] = { ...thisMachine().self, host: hostname() }
   readonly #names = new TableNames()
-  readonly #streams = new Map<string, { readonly stream: RecordedStream; rows: number }>()
-  /** When tasks that are not over were created, in ns. */
-  readonly #created = new Map<PlanTask, number>()
-  readonly #timing = new TimingTally()
-  #tasks = 0
-  #failed = 0
+  readonly #streams = new Map<string, Recorded>()
+  readonly #tasks = new TaskLines()
   #began: number
   #startedAt: number
   #documents: DocumentLines
@@ -138,7 +139,8 @@ export class RunRecorder {
    * @throws ERR_RUN_RECORD (or rejects with it) when it cannot be recorded
    */
   row(row: Row): void | Promise<void> {
-    const known = this.#streams.get(row.stream.name) ?? this.#newStream(row.stream)
+    let known = this.#streams.get(row.stream.name) ?? this.#newStream(row.stream)
+    if (known.stream.columns !== row.stream.columns) known = this.#otherTypes(known, row.stream)
     known.rows++
     const { wall, time, values } = row
     const texts = values.map(jsonText)
@@ -167,24 +169,12 @@ export class RunRecorder {
   /** A task was created. @throws ERR_RUN_RECORD */
   created(task: PlanTask): void {
     if (this.#writer.failure !== undefined) throw this.#writer.failure
-    this.#created.set(task, this.#options.clock.now())
+    this.#tasks.created(task, this.#options.clock.now())
   }
 
   /** A task is over. @throws ERR_RUN_RECORD */
   finished(task: PlanTask): void {
-    const json = task.toJSON()
-    const created = toSeconds((this.#created.get(task) ?? this.#options.clock.now()) - this.#began)
-    this.#created.delete(task)
-    this.#tasks++
-    if (json.state !== 'succeeded') this.#failed++
-    this.#timing.add(json.result)
-    const line: RecordedTask = {
-      ...json,
-      created,
-      began: json.runningAt === null ? null : rounded(created + json.waited / 1000),
-      ended: json.finishedAt === null ? null : rounded(created + json.elapsed / 1000),
-    }
-    this.#writer.append(RUN_FILES.tasks, `${JSON.stringify(line)}\n`)
+    this.#writer.append(RUN_FILES.tasks, this.#tasks.line(task, this.#options.clock.now(), this.#began))
     if (this.#writer.failure !== undefined) throw this.#writer.failure
   }
 
@@ -213,7 +203,7 @@ export class RunRecorder {
   async close(ending: RunEnding): Promise<void> {
     const { clock } = this.#options
     const { outcome, error, giveUp } = ending
-    for (const task of [...this.#created.keys()]) this.finished(task)
+    for (const task of this.#tasks.open) this.finished(task)
     this.#ending = { ...ending, wall: clock.wall(), elapsed: toSeconds(clock.now() - this.#began) }
     if (error !== null) this.log('error', 'error', error.message, { code: error.code, place: error.place })
     const reason = error === null ? '' : `${error.code}: ${error.message}`
@@ -237,7 +227,7 @@ export class RunRecorder {
     await this.#options.clock.hold(discardFolder(this.folder, [RUN_FILES.run]))
   }
 
-  #newStream({ name, columns }: Stream): { readonly stream: RecordedStream; rows: number } {
+  #newStream({ name, columns }: Stream): Recorded {
     const stream: RecordedStream = { name, columns, file: this.#names.of(name) }
     const known = { stream, rows: 0 }
     this.#streams.set(name, known)
@@ -245,6 +235,15 @@ export class RunRecorder {
     this.#writer.replace(RUN_FILES.run, this.#json())
     this.#writer.append(stream.file, headerLine(columns))
     this.#writer.append(RUN_FILES.documents, this.#documents.descriptor(stream, this.#options.clock.wall()))
+    return known
+  }
+
+  /** Columns of a function may begin without values: what they hold is known later, and told by another descriptor. */
+  #otherTypes(before: Recorded, { columns }: Stream): Recorded {
+    const known = { ...before, stream: { ...before.stream, columns } }
+    this.#streams.set(known.stream.name, known)
+    this.#writer.replace(RUN_FILES.run, this.#json())
+    this.#writer.append(RUN_FILES.documents, this.#documents.descriptor(known.stream, this.#options.clock.wall()))
     return known
   }
 
@@ -261,8 +260,8 @@ export class RunRecorder {
       ending,
       board: this.#board,
       rows: this.#rows,
-      tasks: { count: this.#tasks, failed: this.#failed },
-      timing: this.#timing.facts(ending?.overruns ?? 0, ending?.missed ?? 0),
+      tasks: this.#tasks.counts,
+      timing: this.#tasks.timing(ending?.overruns ?? 0, ending?.missed ?? 0),
       process: this.#process,
       streams: [...this.#streams.values()].map(({ stream }) => stream),
     })
@@ -285,9 +284,4 @@ export class RunRecorder {
     this.log('info', 'diskRoom', message)
     this.#options.onDisk?.(message)
   }
-}
-
-/** Sums of seconds to the ns: adding must not show in the last digits. */
-function rounded(seconds: number): number {
-  return Number(seconds.toFixed(9))
 }

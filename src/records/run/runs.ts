@@ -112,17 +112,23 @@ async function lastKnown(run: RecordedRun): Promise<Partial<RunJson>> {
   let elapsed = 0
   for await (const batch of run.rowBatches()) {
     for (const { stream } of batch) rows[stream] = (rows[stream] ?? 0) + 1
-    elapsed = Math.max(elapsed, batch.at(-1)?.elapsed ?? 0)
+    elapsed = later(elapsed, batch.at(-1)?.elapsed)
   }
   let [count, failed] = [0, 0]
   for await (const { state, ended } of run.tasks()) {
     count++
     if (state !== 'succeeded') failed++
-    elapsed = Math.max(elapsed, ended ?? 0)
+    elapsed = later(elapsed, ended)
   }
-  for await (const line of run.log()) elapsed = Math.max(elapsed, line.elapsed)
-  const endedAt = isoOf(Date.parse(run.json.startedAt) + elapsed * 1000)
+  for await (const line of run.log()) elapsed = later(elapsed, line.elapsed)
+  const end = Date.parse(run.json.startedAt) + elapsed * 1000
+  const endedAt = Number.isFinite(end) ? isoOf(end) : null
   return { rows, tasks: { count, failed }, elapsed, endedAt, streams: run.streams }
+}
+
+/** What is no time changes nothing: a line may be torn, or somebody else's. */
+function later(before: number, time: number | null | undefined): number {
+  return typeof time === 'number' && time > before ? time : before
 }
 
 async function foldersIn(runs: string): Promise<readonly string[]> {

@@ -120,6 +120,20 @@ describe('a record', () => {
     expect([(await all(run.tasks())).length, run.unreadable]).toEqual([ROWS - 1, 1])
   })
 
+  it.each([
+    '["event"]',
+    '["event",{"descriptor":"x"}]',
+    '["descriptor",{"uid":"x","name":"y"}]',
+    '["descriptor",{"uid":"x","name":"y","data_keys":{"a":null}}]',
+    '["what",{}]',
+    '7',
+  ])('with a document that is none says so, and has the others: %s', async line => {
+    const folder = copied()
+    appendFileSync(join(folder, 'documents.jsonl'), `${line}\n`)
+    const run = await readRun(folder)
+    expect([(await all(run.rows())).length, run.unreadable]).toEqual([ROWS, 1])
+  })
+
   it('knows its streams though run.json does not', async () => {
     const folder = copied()
     const path = join(folder, 'run.json')

@@ -241,6 +241,27 @@ describe('log.jsonl', () => {
   })
 })
 
+describe('a stream whose columns turn out to hold something else', () => {
+  it('is described anew, and read as one', async () => {
+    const { recorder, clock } = await recording()
+    const before: Stream = { name: 'primary', columns: [column('said'), column('n')] }
+    const after: Stream = { name: 'primary', columns: [column('said', { type: 'string' }), column('n')] }
+    await recorder.row(row(before, 1, 0, [null, 1]))
+    await clock.reach(1e9)
+    await recorder.row(row(after, 2, 1000, ['hello', 2]))
+    await recorder.close(ENDED)
+    const run = await readRun(recorder.folder)
+    const values: unknown[] = []
+    for await (const { seq, values: cells } of run.rows()) values.push([seq, ...cells])
+    expect(values).toEqual([
+      [1, null, 1],
+      [2, 'hello', 2],
+    ])
+    expect(run.streams.map(({ columns, file }) => [file, columns[0]?.type])).toEqual([['data.csv', 'string']])
+    expect(run.unreadable).toBe(0)
+  })
+})
+
 describe('a disk that is full', () => {
   it('pauses the plan at its next row, is told with the folder, and loses no row', async () => {
     const disk = new FakeDisk()

@@ -184,6 +184,16 @@ describe('a run whose process is gone', () => {
     expect(jsonOf(folder)).toMatchObject({ outcome: 'interrupted', rows: {}, elapsed: 0 })
   })
 
+  it('is marked with what can be told, when its files hold something else', async () => {
+    const runs = tempFolder()
+    const folder = await left(runs, 'A', 2)
+    writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...jsonOf(folder), startedAt: 'yesterday' }))
+    for (const file of ['documents.jsonl', 'tasks.jsonl', 'log.jsonl'])
+      writeFileSync(join(folder, file), '["event"]\n{}\n7\n')
+    expect(await markInterrupted(runs, machine(false))).toEqual(['2026-11-27T104500-a'])
+    expect(jsonOf(folder)).toMatchObject({ outcome: 'interrupted', rows: {}, endedAt: null })
+  })
+
   it('is not looked for behind links', async () => {
     const [runs, elsewhere] = [tempFolder(), tempFolder()]
     const folder = await left(elsewhere, 'A', 1)
