@@ -1,7 +1,8 @@
 /** A bench on the mock in one line: for tests of programs that use one. */
 
 import type { Bench, BenchOf, Specs } from '../src/bench/bench.js'
-import { type BenchOptions, openBench } from '../src/bench/open-bench.js'
+import type { BenchOptions } from '../src/bench/bench-options.js'
+import { openBench } from '../src/bench/open-bench.js'
 import { VirtualClock } from '../src/worker/virtual-clock.js'
 import type { MockBoard } from './board.js'
 import { MockDriver, type MockDriverOptions } from './driver.js'

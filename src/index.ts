@@ -2,6 +2,7 @@
 
 export { type Static, Type } from 'typebox'
 export { Bench, type BenchOf, type Signal, type Specs } from './bench/bench.js'
+export type { BenchOptions } from './bench/bench-options.js'
 export {
   type Action,
   type ActionInfo,
@@ -18,7 +19,7 @@ export type { LineState } from './bench/guards/keys.js'
 export type { JournalOptions } from './bench/journal/open-journal.js'
 export type { CommandedLevel, InFlight, Recovered } from './bench/journal/recover.js'
 export type { BenchBoard } from './bench/lease.js'
-export { type BenchOptions, openBench } from './bench/open-bench.js'
+export { openBench } from './bench/open-bench.js'
 export type { OutputChannel, OutputLine, OutputMessage, Outputs } from './bench/outputs.js'
 export { type CallOptions, type Calls, Peripheral, type PeripheralOf } from './bench/peripheral.js'
 export {

@@ -2,89 +2,44 @@
 
 import { type Needs, unmetNeeds } from '../../drivers/capabilities.js'
 import { driversWith, openBoard } from '../../drivers/detect.js'
-import type { Board, Driver, DriverName, PartSpec, Signal } from '../../drivers/driver.js'
+import type { Board, PartSpec, Signal } from '../../drivers/driver.js'
 import { MAX_LINE, resolveLine } from '../../drivers/lines.js'
 import { isPiWorkerError, PiWorkerError } from '../errors.js'
 import { callAll } from '../thrown.js'
 import { type Clock, SystemClock } from '../worker/clock.js'
 import type { PeripheralQueue } from '../worker/peripheral-queue.js'
-import { Worker, type WorkerOptions } from '../worker/worker.js'
+import { Worker } from '../worker/worker.js'
 import { Bench, type BenchOf, type Specs } from './bench.js'
 import { BenchBuses } from './bench-buses.js'
+import { type BenchOptions, checkOptionNames } from './bench-options.js'
 import { linesOf, resolveLines } from './check.js'
 import { checkClaims } from './claims.js'
 import type { AnyDefinition } from './definition.js'
-import { BenchGuard, type GuardianChoice } from './guardian/bench-guard.js'
-import type { InterlockSpec } from './guards/interlocks.js'
+import { BenchGuard } from './guardian/bench-guard.js'
 import { checkRules, guardedSource } from './guards/open-guards.js'
 import { type BenchJournal, makeAllSafe } from './journal/bench-journal.js'
 import { isInUse } from './journal/journal-errors.js'
-import { type JournalOptions, type OpenJournalContext, openJournal } from './journal/open-journal.js'
+import { type OpenJournalContext, openJournal } from './journal/open-journal.js'
 import { ObservedBoard } from './observed-board.js'
 import { OpenPeripheral } from './open-peripheral.js'
 import { Peripheral } from './peripheral.js'
 import { atPeripheral } from './peripheral-errors.js'
 import { checkSpecs, type Planned } from './planned.js'
 import { formatPath } from './problems.js'
-import type { WhenStopped } from './stop/emergency-stop.js'
 import { openStopLine, planStopLine } from './stop/open-stop-line.js'
 import { checkReach, makeReachable } from './stop/reach.js'
-import { STOP_LINE_NAME, type StopLineConfig } from './stop/stop-line.js'
+import { STOP_LINE_NAME } from './stop/stop-line.js'
 import { StopMark } from './stop/stop-mark.js'
-
-export interface BenchOptions {
-  /** `auto` (the default) takes the first that is usable here and has what the peripherals need, and never `mock`. */
-  readonly driver?: 'auto' | DriverName | Driver | undefined
-  /** Path of the GPIO chip; found by its label when left out. */
-  readonly chip?: string | undefined
-  /** Default: the system clock. */
-  readonly clock?: Clock | undefined
-  /** How long and how many finished tasks are kept; see `WorkerOptions`. */
-  readonly retain?: WorkerOptions['retain']
-  /** What the simulation is told of each peripheral; only the mock driver listens. */
-  readonly simulate?: Readonly<Record<string, unknown>> | undefined
-  /** Path of a VCD file whose levels the mock driver replays on the inputs; other drivers ignore it. */
-  readonly replay?: string | undefined
-  /** Seed of whatever is random in a simulation. Default 1. */
-  readonly seed?: number | undefined
-  /** What must never be on together, by the names of peripherals or of their lines: `[{ never: ['heater', 'drain'] }]`. */
-  readonly interlocks?: readonly InterlockSpec[] | undefined
-  /**
-   * A process of its own that makes the outputs safe when this one is killed, crashes or hangs. Default: on real drivers
-   * yes, on the mock no. `false` refuses it.
-   */
-  readonly guardian?: boolean | GuardianChoice | undefined
-  /** Watch every line for level changes on a real driver too, for `onLevel`. Costs a wake-up for every edge. */
-  readonly observe?: boolean | undefined
-  /**
-   * The bench's name, by which its journal is found again (default: made of the program's path and the peripherals). In
-   * real time a bench with a name is reached by `pi-worker stop`, `status`, `reset` and `pause`.
-   */
-  readonly name?: string | undefined
-  /**
-   * Writes down every action that does more than read before it is begun and when it is over, so that the next start
-   * knows what was in flight. Default: on real drivers yes, on the mock no.
-   */
-  readonly journal?: boolean | JournalOptions | undefined
-  /** The input of a stop button, normally closed: `{ line: 'GPIO5' }`. While it is open, nothing runs. */
-  readonly stopLine?: StopLineConfig | undefined
-  /** What happens to tasks that wait when the bench is stopped: they fail (the default), or wait for its reset. */
-  readonly whenStopped?: WhenStopped | undefined
-  /**
-   * Makes the bench safe, closes it and ends the process at SIGINT, SIGTERM, SIGHUP and at errors that nobody caught.
-   * Default: no; then the program has to do it.
-   */
-  readonly signals?: boolean | undefined
-}
 
 /**
  * Opens the peripherals of `specs` together on one driver. Outputs start in their safe states.
- * @throws ERR_BAD_NAME, ERR_BAD_CONFIG, ERR_BAD_DURATION, ERR_UNKNOWN_LINE, ERR_LINE_CLAIMED, ERR_UNKNOWN_PERIPHERAL,
+ * @throws ERR_BAD_OPTION, ERR_BAD_NAME, ERR_BAD_CONFIG, ERR_BAD_DURATION, ERR_UNKNOWN_LINE, ERR_LINE_CLAIMED, ERR_UNKNOWN_PERIPHERAL,
  *   ERR_UNSUPPORTED (names the peripheral and what it needs), ERR_JOURNAL, ERR_STOPPED (it was stopped, and has not
  *   been reset since), and what the driver's `open` and `request` throw
  */
 export async function openBench<const S extends Specs>(specs: S, options: BenchOptions = {}): Promise<BenchOf<S>> {
   const { driver = 'auto', chip, clock = new SystemClock(), seed, replay, observe = false } = options
+  checkOptionNames(options)
   checkReach(options)
   const { [STOP_LINE_NAME]: presses, ...simulate } = options.simulate ?? {}
   const planned = [...planStopLine(options, presses), ...checkSpecs(specs, simulate)]

@@ -30,6 +30,18 @@ function spy(options: { readonly capabilities?: Partial<Capabilities>; readonly 
 const open = (specs: Parameters<typeof openBench>[0], driver: Driver = new MockDriver()) =>
   openBench(specs, { driver, clock: new VirtualClock() })
 
+describe('an option that there is not', () => {
+  it.each([
+    ['drvier', 'Write driver.'],
+    ['whatever', 'Leave it out; there are driver, '],
+  ])('is refused before anything is opened: %s', async (name, remedy) => {
+    const { driver, opened } = spy()
+    const error = await failureOf(openBench({ pump: output({ line: 17 }) }, { driver, [name]: 'mock' }))
+    expect(error).toMatchObject({ code: 'ERR_BAD_OPTION', place: name, remedy: expect.stringContaining(remedy) })
+    expect(opened).toEqual([])
+  })
+})
+
 describe('a bench that opens', () => {
   it('has a member for each peripheral, with its lines and configuration', async () => {
     const { bench } = await openMockBench({ pump: output({ line: 'GPIO17' }), level: input({ line: 'J8:7' }) })

@@ -48,11 +48,11 @@ describe('the published schema', () => {
       properties: {
         after: {
           title: 'Duration',
-          description: 'How late. Milliseconds, or a number with a unit: 10us, 200ms, 2s, 5m, 3h.',
+          description: 'How late. Milliseconds, or a number with a unit: 10us, 200ms, 2s, 5m, 3h, 7d.',
           type: ['number', 'string'],
           minimum: 0,
           maximum: 9_007_199_254,
-          pattern: '^\\d+(?:\\.\\d+)?(us|ms|s|m|h)$',
+          pattern: '^\\d+(?:\\.\\d+)?(us|ms|s|m|h|d)$',
           unit: 'ms',
           examples: ['200ms'],
           default: '1s',

@@ -31,7 +31,7 @@ export class FunctionRun<B extends Bench, P> implements Experiment<B, P> {
   readonly #place: Place
   readonly #rows: FunctionRows
   readonly #stop = new AbortController()
-  readonly #endings: (() => void | Promise<void>)[] = []
+  readonly #endings: (() => unknown)[] = []
   /** Tasks that have not ended. */
   readonly #open = new Set<Promise<unknown>>()
   /** Why tasks of it failed: what the function throws may be one of these. */
@@ -84,11 +84,11 @@ export class FunctionRun<B extends Bench, P> implements Experiment<B, P> {
   }
 
   /** Until the region is stopped: those that were begun are taken out of the list. */
-  async #end(endings: (() => void | Promise<void>)[]): Promise<void> {
+  async #end(endings: (() => unknown)[]): Promise<void> {
     while (endings.length > 0 && !this.#region.stopped) {
       const [ending] = endings.splice(0, 1)
       try {
-        await this.#bounded(async () => await ending?.())
+        await this.#bounded(async () => void (await ending?.()))
       } catch (error) {
         this.#execution.fail(this.#region, error, undefined)
       }
@@ -189,7 +189,7 @@ export class FunctionRun<B extends Bench, P> implements Experiment<B, P> {
     return answer
   }
 
-  atEnd(work: () => void | Promise<void>): void {
+  atEnd(work: () => unknown): void {
     this.#endings.push(work)
   }
 

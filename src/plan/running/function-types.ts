@@ -50,5 +50,5 @@ export interface Experiment<B, P> {
    * Does this at the end, whatever it is, the last that was asked for first. After a failure or a stop all is safe
    * before and after, and the bench of the run can be used once more in it.
    */
-  atEnd(work: () => void | Promise<void>): void
+  atEnd(work: () => unknown): void
 }

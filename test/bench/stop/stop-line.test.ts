@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MockBoard } from '../../../mocks/board.js'
 import { MockDriver } from '../../../mocks/driver.js'
-import type { BenchOptions } from '../../../src/bench/open-bench.js'
+import type { BenchOptions } from '../../../src/bench/bench-options.js'
 import { button, output } from '../../../src/peripherals/index.js'
 import type { WorkerEvent } from '../../../src/worker/events.js'
 import { failureOf, openMockBench, withoutEdges } from '../setup.js'
