@@ -162,7 +162,8 @@ function findHeaderChip(libc: Libc, folders: ChipFolders): Chip {
   if (seen.length === 0) {
     throw new PiWorkerError('ERR_DRIVER_MISSING', `there is no ${join(folders.dev, 'gpiochip*')}`, {
       place: join(folders.dev, 'gpiochip*'),
-      remedy: 'Run it on a Raspberry Pi (in a container: with --device /dev/gpiochip0), or use the mock: --driver mock, or { driver: 'mock' } in a program.',
+      remedy:
+        'Run it on a Raspberry Pi (in a container: with --device /dev/gpiochip0), or use the mock: --driver mock, or driver: "mock" in a program.',
       details: { driver: 'gpiochip' },
     })
   }
