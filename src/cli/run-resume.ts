@@ -1,10 +1,11 @@
 /** Where a run that was interrupted goes on: what its record says of its last row. */
 
-import { dirname, join, resolve } from 'node:path'
-import { isPiWorkerError, PiWorkerError } from '../errors.js'
+import { dirname, resolve } from 'node:path'
+import { PiWorkerError } from '../errors.js'
 import type { CheckedPlan } from '../plan/check.js'
 import type { ResumeFrom } from '../plan/plan-bench.js'
 import { resumesOf } from '../plan/resume.js'
+import { chainOf } from '../records/run/chain.js'
 import type { RecordedRow } from '../records/run/format.js'
 import { type RecordedRun, readRun } from '../records/run/read-run.js'
 import { runsFolder } from '../records/run/record-folder.js'
@@ -19,9 +20,6 @@ export interface Resumption {
   /** Undefined when it had recorded nothing: then all of it is done again. */
   readonly from: ResumeFrom | undefined
 }
-
-/** More runs that go on with each other are a ring. */
-const MOST_RUNS = 1000
 
 /**
  * The run that is to go on; undefined when none is.
@@ -82,25 +80,20 @@ interface Recorded {
 async function recordedBefore(run: RecordedRun): Promise<Recorded> {
   let last: RecordedRow | undefined
   let rows: Record<string, number> = {}
-  let at = run
-  for (let count = 0; count < MOST_RUNS; count++) {
+  const { runs, missing } = await chainOf(run)
+  for (const each of runs) {
     const own: Record<string, number> = {}
     let ownLast: RecordedRow | undefined
-    for await (const batch of at.rowBatches()) {
+    for await (const batch of each.rowBatches()) {
       for (const row of batch) own[row.stream] = row.seq
       ownLast = batch.at(-1)
     }
     last ??= ownLast
     rows = { ...own, ...rows }
-    const { resumes } = at.json
-    if (resumes === null || resumes === undefined) break
-    try {
-      at = await readRun(join(dirname(at.folder), resumes))
-    } catch (error) {
-      if (last !== undefined && isPiWorkerError(error, 'ERR_RUN_FOLDER')) break
-      const why = `it had recorded nothing, and ${resumes}, with which it went on, is not there`
-      throw refusal(run, why, 'Run the plan from its beginning.')
-    }
+  }
+  if (last === undefined && missing !== undefined) {
+    const why = `it had recorded nothing, and ${missing.id}, with which it went on, is not there`
+    throw refusal(run, why, 'Run the plan from its beginning.')
   }
   return { last, rows }
 }

@@ -1,9 +1,10 @@
-/** `pi-worker runs export ID`: the rows of a run as CSV or as JSON lines. */
+/** `pi-worker runs export ID`: the rows of a run, and of those that it goes on with, as CSV or as JSON lines. */
 
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import { codeOf, messageOf, PiWorkerError } from '../errors.js'
 import { nearest } from '../nearest.js'
+import { chainOf } from '../records/run/chain.js'
 import { isoOf, type RecordedRow, type RecordedStream } from '../records/run/format.js'
 import { type RecordedRun, readRun } from '../records/run/read-run.js'
 import { findRun } from '../records/run/runs.js'
@@ -61,10 +62,21 @@ async function writeRows(
   const line = jsonl
     ? (row: RecordedRow): string => jsonLine(row, columns)
     : ({ wall, elapsed, values }: RecordedRow): string => tableLine(isoOf(wall), elapsed, values)
-  for await (const rows of run.rowBatches(name)) {
-    out.write(rows.map(line).join(''))
-    await out.drained()
+  const { runs } = await chainOf(run)
+  const first = beganAt(runs.at(-1) as RecordedRun)
+  for (const part of runs.toReversed()) {
+    // One experiment has one beginning.
+    const later = (beganAt(part) - first) / 1000
+    for await (const rows of part.rowBatches(name)) {
+      out.write(rows.map(row => line(later === 0 ? row : { ...row, elapsed: row.elapsed + later })).join(''))
+      await out.drained()
+    }
   }
+}
+
+/** When its plan began, in ms since the Unix epoch. */
+function beganAt({ json }: RecordedRun): number {
+  return Date.parse(json.startedAt)
 }
 
 function jsonLine({ seq, wall, elapsed, values }: RecordedRow, columns: RecordedStream['columns']): string {

@@ -337,6 +337,27 @@ describe('a run that was interrupted', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining(`the file ${wash} is another one now`)])
   })
 
+  it('is exported with what it goes on with, as one experiment', async () => {
+    const file = resumable()
+    const { runs, folder } = await interrupted(file)
+    await runMain(['run', file, ...MOCK, '--runs', runs, '--resume', 'last'])
+    const second = readdirSync(runs).find(id => join(runs, id) !== folder) ?? ''
+    const began = (id: string, at: string): void =>
+      writeFileSync(join(runs, id, 'run.json'), JSON.stringify({ ...jsonOf(join(runs, id)), startedAt: at }))
+    began(jsonOf(folder).id, '2026-11-27T10:00:00.000Z')
+    began(second, '2026-11-27T11:00:00.000Z')
+    const { stdout } = await runMain(['runs', 'export', second, '--jsonl', '--runs', runs])
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as { seq: number; elapsed: number })
+    expect(rows.map(({ seq, elapsed }) => [seq, Math.floor(elapsed)])).toEqual([
+      [1, 0],
+      [2, 3],
+      [3, 3600],
+    ])
+  })
+
   it('cannot go on twice: the run that went on with it can', async () => {
     const file = resumable()
     const { runs, folder } = await interrupted(file)
