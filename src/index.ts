@@ -38,6 +38,7 @@ export type { StopRecord, StopResetOptions, WhenStopped } from './bench/stop/eme
 export type { PausablePlan, PauseOptions, PlanState } from './bench/stop/running-plans.js'
 export type { BenchStatus, LineStatus, PeripheralState, PeripheralStatus } from './bench/stop/status.js'
 export type { StopLineConfig } from './bench/stop/stop-line.js'
+export { AT_ONCE, type Takes, type TakesContext, takesAbout, takesJust, takesUpTo } from './bench/takes.js'
 export {
   type CatalogueEntry,
   catalogue,

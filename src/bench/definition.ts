@@ -19,6 +19,7 @@ import type { Outputs } from './outputs.js'
 import type { Path } from './plain-data.js'
 import type { Refusal } from './problems.js'
 import { type Input, isNode, type Parsed } from './schema.js'
+import type { Takes, TakesContext } from './takes.js'
 import { quote, show } from './wording.js'
 
 /** What `open` is given. */
@@ -102,6 +103,12 @@ export interface DefinitionOptions<T extends string, C extends TObject, D, I, O>
         config: NoInfer<Parsed<C, number | string>> & Guarding,
         input: RunInput<I[K & keyof I], number | string>,
       ) => Refusal | undefined
+      /** How long it takes, as far as that can be told before, for estimates of plans. Left out, nobody knows. */
+      readonly takes?: (
+        config: NoInfer<Parsed<C, number | string>> & Guarding,
+        input: RunInput<I[K & keyof I], number | string>,
+        context: TakesContext,
+      ) => Takes | undefined
       readonly run: (
         device: NoInfer<D>,
         input: RunInput<I[K & keyof I]>,
@@ -121,6 +128,7 @@ export interface Action<I extends TSchema = TSchema, O = TSchema | undefined> ex
   readonly input: I
   readonly output: O
   readonly check: ((config: never, input: never) => Refusal | undefined) | undefined
+  readonly takes: ((config: never, input: never, context: TakesContext) => Takes | undefined) | undefined
   readonly run: (device: never, input: never, task: TaskContext) => unknown
 }
 
@@ -264,20 +272,19 @@ function checkAction(type: string, name: string, action: unknown): Action {
     throw bad(place, `an action cannot be called "${name}"`, `Reserved are ${RESERVED_ACTIONS.join(', ')}.`)
   }
   if (!isNode(action)) throw bad(place, `${place} is no action`, 'Give an object with title, effect and run.')
-  const { title, description, effect, input = NO_INPUT, output, check, run } = action as Partial<Action>
+  const { title, description, effect, input = NO_INPUT, output, check, takes, run } = action as Partial<Action>
   if (!title) throw bad(place, `${place} has no title`, 'Give it a few words that say what it does.')
   if (effect === undefined || !EFFECTS.includes(effect)) {
     throw bad(place, `${place} has no effect`, `Say which it is: ${EFFECTS.join(', ')}.`)
   }
   if (typeof run !== 'function') throw bad(place, `${place} has no run()`, 'Give the function that does it.')
-  if (check !== undefined && typeof check !== 'function') {
-    throw bad(place, `check of ${place} is no function`, 'Give a function, or leave it out.')
-  }
+  const odd = Object.entries({ check, takes }).find(([, hook]) => hook !== undefined && typeof hook !== 'function')
+  if (odd !== undefined) throw bad(place, `${odd[0]} of ${place} is no function`, 'Give a function, or leave it out.')
   if (!isObjectInput(input)) throw bad(place, `the input of ${place} is no object schema`, 'Use Type.Object({ ... }).')
   if (output !== undefined && !isNode(output)) {
     throw bad(place, `the output of ${place} is no schema`, 'Use Type of typebox, or leave it out.')
   }
-  return Object.freeze({ title, description, effect, input, output, check, run })
+  return Object.freeze({ title, description, effect, input, output, check, takes, run })
 }
 
 /** An object, or a choice between objects. */

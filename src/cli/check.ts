@@ -30,9 +30,14 @@ export async function checkCommand(
 }
 
 function count(of: Amount, what: string): string {
-  return `${amount(of, String)} ${what}${of.value === 1 ? '' : 's'}`
+  return `${amount(of, String)} ${what}${(of.atMost ?? of.value) === 1 ? '' : 's'}`
 }
 
-function amount({ value, atLeast }: Amount, format: (value: number) => string): string {
-  return `${atLeast ? 'at least ' : ''}${format(value)}`
+/** `12 s`, `about 12 s`, `at least 12 s`, `between 12 s and 16 m 0 s`, `up to 10 s`. */
+function amount({ value, atLeast, atMost, about }: Amount, format: (value: number) => string): string {
+  const least = format(value)
+  if (atMost === undefined) return `${atLeast ? 'at least ' : about === true ? 'about ' : ''}${least}`
+  const most = format(atMost)
+  if (least === most) return `about ${least}`
+  return value === 0 ? `up to ${most}` : `between ${least} and ${most}`
 }

@@ -8,6 +8,7 @@ import { busName, DEFAULT_BUS, formatAddress, type I2cBus, type I2cMessage } fro
 import type { PeripheralBus } from '../bench/bench-buses.js'
 import { definePeripheral } from '../bench/definition.js'
 import { Default } from '../bench/schema.js'
+import { takesAbout } from '../bench/takes.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { toMs } from '../worker/duration.js'
 import {
@@ -49,6 +50,8 @@ const LOWEST = -32_768
 /** Conversions take up to a tenth longer or shorter than the rate says (section 7.5), and 25 µs to wake up. */
 const TOLERANCE = 0.1
 const WAKE_UP_MS = 0.025
+/** Messages of one reading at 100 kHz, in ms. */
+const BUS_MS = 7
 /** How often the chip is asked whether it is ready, 1 ms apart, once the longest time is over. */
 const LOOKS = 20
 /** Of a conversion at 8 a second, and some more. */
@@ -146,6 +149,7 @@ export const ads1115 = definePeripheral({
         unit: Type.Optional(Type.String({ description: 'Unit of the value.' })),
       }),
       check: ({ channels }, { channel }) => refuseChannel(channel, channels, INPUTS),
+      takes: ({ rate }) => takesAbout(conversionMs(rate) + BUS_MS),
       run: async ({ chip, channels, range, rate }, { channel, attempts }, task) => {
         const { input, named } = chooseInput(channel, channels, INPUTS) as Chosen<(typeof channels)[string]>
         const conversion = { input, range: named?.range ?? range, rate }
@@ -158,6 +162,11 @@ export const ads1115 = definePeripheral({
     },
   },
 })
+
+/** The longest that a conversion takes, in ms. */
+function conversionMs(rate: number): number {
+  return (1000 / rate) * (1 + TOLERANCE) + WAKE_UP_MS
+}
 
 /** One conversion, as the chip gives it. @throws ERR_BAD_READING, and what a transaction throws */
 async function convert(chip: Ads1115, conversion: Conversion, task: TaskContext): Promise<number> {
@@ -181,7 +190,7 @@ async function convert(chip: Ads1115, conversion: Conversion, task: TaskContext)
     if ((taken & ~OS) === config && !lost) return
     throw badReading(place, 'it did not take what it was told', 'incomplete')
   })
-  await task.sleep(nominalMs * (1 + TOLERANCE) + WAKE_UP_MS)
+  await task.sleep(conversionMs(rate))
   for (let look = 0; look < LOOKS; look++) {
     // The configuration once more after the value: in between nothing may have been lost.
     const [before, value, after] = await bus.transaction(task, i2c =>

@@ -195,9 +195,8 @@ export class Bme280Chip {
     return readAgreed(i2c, this.#settings.address, this.#settings.place, blocks)
   }
 
-  /** Data sheet, section 9.1: the maximum measurement time. */
   #longestMs(): number {
-    return this.#timeMs(1.25, 2.3, 0.575)
+    return this.#timeMs(...LONGEST_MS)
   }
 
   /** Less than any of them: the typical time of a measurement, with a tenth off. */
@@ -205,12 +204,27 @@ export class Bme280Chip {
     return 0.9 * this.#timeMs(1, 2, 0.5)
   }
 
-  #timeMs(fixed: number, perSample: number, perValue: number): number {
-    const { temperature, pressure, humidity } = this.#settings
-    const others = [pressure, this.#coefficients?.humidity === undefined ? 0 : humidity]
-    const optional = others.map(samples => (samples === 0 ? 0 : perSample * samples + perValue))
-    return optional.reduce((sum, ms) => sum + ms, fixed + perSample * temperature)
+  #timeMs(...times: MeasurementTimes): number {
+    const { humidity } = this.#settings
+    return timeMs({ ...this.#settings, humidity: this.#coefficients?.humidity === undefined ? 0 : humidity }, times)
   }
+}
+
+type Samples = Pick<Bme280Settings, 'temperature' | 'pressure' | 'humidity'>
+/** In ms: always, for each sample, and for each value beside the temperature. */
+type MeasurementTimes = readonly [fixed: number, perSample: number, perValue: number]
+
+/** Data sheet, section 9.1: the maximum measurement time. */
+const LONGEST_MS: MeasurementTimes = [1.25, 2.3, 0.575]
+
+/** The longest that a measurement takes, in ms. */
+export function longestMs(samples: Samples): number {
+  return timeMs(samples, LONGEST_MS)
+}
+
+function timeMs({ temperature, pressure, humidity }: Samples, [fixed, perSample, perValue]: MeasurementTimes): number {
+  const optional = [pressure, humidity].map(samples => (samples === 0 ? 0 : perSample * samples + perValue))
+  return optional.reduce((sum, ms) => sum + ms, fixed + perSample * temperature)
 }
 
 function write(register: number, value: number): I2cMessage {

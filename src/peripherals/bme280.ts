@@ -4,7 +4,8 @@ import { Type } from 'typebox'
 import { busName, DEFAULT_BUS, formatAddress } from '../../drivers/open-bus.js'
 import { definePeripheral } from '../bench/definition.js'
 import { Default } from '../bench/schema.js'
-import { Bme280Chip, type Oversampling } from './bme280-chip.js'
+import { takesAbout } from '../bench/takes.js'
+import { Bme280Chip, longestMs, type Oversampling } from './bme280-chip.js'
 import { type Measurement, seaLevelPressure } from './bme280-compensation.js'
 import { Calibration, calibrate, refuseCalibrations } from './calibration.js'
 import { Scenario } from './scenario.js'
@@ -17,6 +18,9 @@ const WITH_NONE = [0, 1, 2, 4, 8, 16] as const
 /** Until the next attempt, in ms. */
 const PAUSE = 10
 const PA_PER_HPA = 100
+/** Messages of a measurement at 100 kHz, and what comes before the first one, in ms. */
+const BUS_MS = 8.5
+const SET_UP_MS = 13
 /** What the sensor measures (data sheet, table 1 and section 1.2): beyond it a value cannot be trusted. */
 const RANGES = {
   temperature: { min: -40, max: 85, unit: '°C' },
@@ -99,6 +103,11 @@ export const bme280 = definePeripheral({
           Type.Number({ description: 'Pressure at sea level, when the altitude is known.', unit: 'hPa' }),
         ),
       }),
+      takes: ({ oversampling }, _input, { notes }) => {
+        const first = notes.setUp === undefined ? SET_UP_MS : 0
+        notes.setUp = 1
+        return takesAbout(first + longestMs(oversampling) + BUS_MS)
+      },
       run: async ({ chip, place, altitude, calibration }, { attempts }, task) => {
         const { temperature, humidity, pressure } = await inAttempts(task, { attempts, pause: PAUSE }, async () =>
           checkRanges(await chip.measure(task), place),

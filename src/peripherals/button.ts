@@ -3,6 +3,7 @@
 import { Type } from 'typebox'
 import { definePeripheral } from '../bench/definition.js'
 import { Default, DurationSchema, Line, OneOf } from '../bench/schema.js'
+import { AT_ONCE, takesJust, takesUpTo } from '../bench/takes.js'
 import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { toMs, toNs } from '../worker/duration.js'
@@ -76,6 +77,7 @@ export const button = definePeripheral({
         ),
         held: Type.Boolean({ description: 'Whether it is pressed and the press is a hold by now.' }),
       }),
+      takes: () => AT_ONCE,
       run: ({ watch, holdNs }) => {
         const { pressed, since } = watch.state()
         if (since === undefined) return { pressed, held: false }
@@ -89,6 +91,7 @@ export const button = definePeripheral({
       effect: 'read',
       input: Type.Object({ timeout: Timeout }),
       output: Type.Object({ time: EdgeTime('When it was pressed.'), waited: Waited }),
+      takes: (_config, { timeout }) => takesUpTo(timeout),
       run: async ({ watch }, { timeout }, task) => {
         const began = watch.board.now()
         const time = await waitForEdges(
@@ -115,6 +118,7 @@ export const button = definePeripheral({
         ),
         waited: Waited,
       }),
+      takes: (_config, { timeout }) => takesUpTo(timeout),
       run: async ({ watch }, { timeout }, task) => {
         const began = watch.board.now()
         const { pressed, since } = watch.state()
@@ -148,6 +152,7 @@ export const button = definePeripheral({
         time: EdgeTime('When it had lasted long enough.'),
         waited: Waited,
       }),
+      takes: (_config, { timeout }) => takesUpTo(timeout),
       run: ({ watch, holdNs }, { for: ms, timeout }, task) =>
         waitForHold(watch, ms === undefined ? holdNs : toNs(ms), timeout, task),
     },
@@ -169,6 +174,7 @@ export const button = definePeripheral({
           description: 'Where the times come from: the interrupt, a 1 us tick, or when the program saw the edge.',
         }),
       }),
+      takes: (_config, { for: ms }) => takesJust(ms),
       run: ({ watch }, { for: ms }, task) => countPresses(watch, toNs(ms), task),
     },
   },

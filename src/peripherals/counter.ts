@@ -3,6 +3,7 @@
 import { Type } from 'typebox'
 import { definePeripheral } from '../bench/definition.js'
 import { Default, DurationSchema, Line, OneOf } from '../bench/schema.js'
+import { AT_ONCE, takesJust, takesUpTo } from '../bench/takes.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { toMs, toNs } from '../worker/duration.js'
 import { Calibration, calibrate, refuseCalibrations } from './calibration.js'
@@ -114,6 +115,7 @@ export const counter = definePeripheral({
         rate: Rate,
         unit: Unit,
       }),
+      takes: (_config, { for: ms }) => takesJust(ms),
       run: async (device, { for: ms }, task) => {
         const count = await countFor(device, toNs(ms), task)
         const perSecond = (count.pulses * 1e9) / (count.to - count.from)
@@ -143,6 +145,7 @@ export const counter = definePeripheral({
         unit: Unit,
         timestamps: Timestamps,
       }),
+      takes: (_config, input) => ('for' in input ? takesJust(input.for) : takesUpTo(input.timeout)),
       run: async (device, input, task) => {
         const { frequency, periods, shortest, longest, lost } =
           'for' in input
@@ -175,6 +178,7 @@ export const counter = definePeripheral({
         amount: Amount,
         unit: Unit,
       }),
+      takes: (_config, { timeout }) => takesUpTo(timeout),
       run: async (device, { pulses: wanted, timeout }, task) => {
         const { pulses, lost, from, to } = await waitForPulses(device, wanted, timeoutNs(timeout), task)
         return { pulses, lost, time: to, waited: toMs(to - from), ...amountOf(device.meter, pulses) }
@@ -185,6 +189,7 @@ export const counter = definePeripheral({
       description: 'What was counted since the opening or the last `zero`, between actions too.',
       effect: 'read',
       output: Total,
+      takes: () => AT_ONCE,
       run: (device, _input, task) => totalOf(device, task, () => device.tally.read()),
     },
     zero: {
@@ -192,6 +197,7 @@ export const counter = definePeripheral({
       description: 'Gives the total up to then; no pulse is in both counts, and none is in neither.',
       effect: 'pulse',
       output: Total,
+      takes: () => AT_ONCE,
       run: (device, _input, task) => totalOf(device, task, () => device.tally.zero()),
     },
   },

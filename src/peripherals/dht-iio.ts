@@ -6,6 +6,9 @@ import type { TaskContext } from '../worker/attempt-context.js'
 import { type DhtModel, type DhtValues, inRange } from './dht-frame.js'
 import type { DhtReader } from './dht-line.js'
 
+/** The kernel's start pulse, and the frame (drivers/iio/humidity/dht11.c: 18 ms, and some 5 ms). */
+export const KERNEL_MS = 23
+
 export class DhtIio implements DhtReader {
   readonly #name: string
   readonly #model: DhtModel

@@ -2,6 +2,7 @@
 
 import type { Bias, LineHandle, LineSettings } from '../../drivers/driver.js'
 import type { BenchBoard } from '../bench/lease.js'
+import { type TakesContext, takesTurn } from '../bench/takes.js'
 import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { toMs } from '../worker/duration.js'
@@ -29,6 +30,12 @@ const DHT22 = { startNs: 1.1e6, pauseNs: 2e9 } as const
 const ANSWER_NS = 10e6
 /** Edges of a frame and of the release, with room for noise. */
 const EVENT_BUFFER = 128
+
+/** The pause since it was asked last, the start pulse and the answer, in ms. */
+export function takesDhtReading(model: DhtModel, context: TakesContext): number {
+  const { startNs, pauseNs } = model === 'dht11' ? DHT11 : DHT22
+  return takesTurn(context, toMs(pauseNs)) + toMs(startNs + ANSWER_NS)
+}
 
 export class DhtLine implements DhtReader {
   readonly #name: string

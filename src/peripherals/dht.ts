@@ -4,11 +4,12 @@ import { Type } from 'typebox'
 import { busName } from '../../drivers/open-bus.js'
 import { definePeripheral } from '../bench/definition.js'
 import { Default, Line, OneOf } from '../bench/schema.js'
+import { takesAbout } from '../bench/takes.js'
 import { isPiWorkerError } from '../errors.js'
 import { Calibration, calibrate, refuseCalibrations } from './calibration.js'
 import { DHT_MODELS } from './dht-frame.js'
-import { DhtIio } from './dht-iio.js'
-import { DhtLine, type DhtReader } from './dht-line.js'
+import { DhtIio, KERNEL_MS } from './dht-iio.js'
+import { DhtLine, type DhtReader, takesDhtReading } from './dht-line.js'
 import { Scenario } from './scenario.js'
 import { Attempts, inAttempts } from './sensor-attempts.js'
 
@@ -83,6 +84,8 @@ export const dht = definePeripheral({
         temperature: Type.Number({ description: 'Temperature of the air.', unit: '°C' }),
         humidity: Type.Number({ description: 'Relative humidity of the air.', unit: '%RH' }),
       }),
+      takes: (config, _input, context) =>
+        takesAbout(config.line === undefined ? KERNEL_MS : takesDhtReading(config.model, context)),
       run: async ({ reader, calibration }, { attempts }, task) => {
         const { temperature, humidity } = await inAttempts(task, { attempts, pause: 0 }, () => reader.read(task))
         return {

@@ -12,6 +12,8 @@ import { badReading } from './sensor-attempts.js'
 const TRIGGER_NS = 10e3
 /** Without an echo its line is high for 38 ms; it rises some 0.5 ms after the trigger. Until then nothing else comes. */
 const LISTEN_NS = 40e6
+/** How long a ping takes when there is an echo, in ms. */
+export const PING_MS = toMs(TRIGGER_NS + LISTEN_NS)
 /** Some makes hold the line for 200 ms when there is no echo; what is longer than this is no answer any more. */
 const LONGEST_NS = 300e6
 

@@ -3,11 +3,12 @@
 import { Type } from 'typebox'
 import { definePeripheral } from '../bench/definition.js'
 import { Default, DurationSchema, Line } from '../bench/schema.js'
+import { takesAbout, takesTurn } from '../bench/takes.js'
 import { isPiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { toMs, toNs } from '../worker/duration.js'
 import { Calibration, calibrate, refuseCalibration } from './calibration.js'
-import { type EchoSensor, ping } from './distance-echo.js'
+import { type EchoSensor, PING_MS, ping } from './distance-echo.js'
 import { Scenario } from './scenario.js'
 import { Attempts, inAttempts } from './sensor-attempts.js'
 
@@ -100,6 +101,12 @@ export const distance = definePeripheral({
         samples: Type.Integer({ description: 'How many pings were in range.' }),
         spread: Type.Number({ description: 'From the nearest to the farthest of them.', unit: 'cm' }),
       }),
+      takes: ({ cycle }, { samples }, context) => {
+        // Pings begin a cycle apart, those of actions before included.
+        const wait = takesTurn(context, cycle)
+        context.times.asked = context.now + wait + (samples - 1) * cycle
+        return takesAbout(wait + (samples - 1) * cycle + PING_MS)
+      },
       run: async (device, { samples, temperature = device.temperature, attempts }, task) => {
         const found: number[] = []
         for (let sample = 0; sample < samples; sample++) {

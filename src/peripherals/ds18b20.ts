@@ -3,6 +3,7 @@
 import { Type } from 'typebox'
 import { busName, type Leased, type OneWireBus } from '../../drivers/open-bus.js'
 import { definePeripheral } from '../bench/definition.js'
+import { takesAbout } from '../bench/takes.js'
 import { PiWorkerError } from '../errors.js'
 import { Calibration, calibrate, refuseCalibration } from './calibration.js'
 import { Scenario } from './scenario.js'
@@ -13,6 +14,8 @@ const THERMOMETER = /^(?:10|22|28|3b|42)-/
 const ID = '^(?:10|22|28|3b|42)-[0-9a-f]{12}$'
 /** Until the next attempt, in ms. A conversion may follow the one before at once. */
 const PAUSE = 10
+/** A conversion with 12 bits (data sheet, table 2: thermometer resolution); the bus takes little besides. */
+const CONVERSION_MS = 750
 
 export const ds18b20 = definePeripheral({
   type: 'ds18b20',
@@ -50,6 +53,7 @@ export const ds18b20 = definePeripheral({
         temperature: Type.Number({ description: 'Temperature of the sensor.', unit: '°C' }),
         id: Type.String({ description: 'Which sensor it was.' }),
       }),
+      takes: () => takesAbout(CONVERSION_MS),
       run: async ({ name, bus, id, calibration }, { attempts }, task) =>
         await inAttempts(task, { attempts, pause: PAUSE }, () =>
           bus.transaction(task, async oneWire => {

@@ -5,6 +5,7 @@ import type { LineHandle } from '../../drivers/driver.js'
 import { definePeripheral } from '../bench/definition.js'
 import type { BenchBoard } from '../bench/lease.js'
 import { Default, DurationSchema, Line, OneOf } from '../bench/schema.js'
+import { AT_ONCE, takesUpTo } from '../bench/takes.js'
 import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { toMs, toNs } from '../worker/duration.js'
@@ -107,6 +108,7 @@ export const encoder = definePeripheral({
           description: 'Where the times behind the speed come from: the interrupt, a 1 us tick, or the program.',
         }),
       }),
+      takes: () => AT_ONCE,
       run: async (device, _input, task) => {
         const { board, position, windowNs } = device
         await settle(device, task)
@@ -131,6 +133,7 @@ export const encoder = definePeripheral({
         time: EdgeTime('When the last of them came.'),
         waited: Type.Number({ description: 'From the beginning of the action.', unit: 'ms' }),
       }),
+      takes: (_config, { timeout }) => takesUpTo(timeout),
       run: (device, { steps, timeout }, task) => waitForMove(device, steps, timeout, task),
     },
     set: {
@@ -139,6 +142,7 @@ export const encoder = definePeripheral({
       effect: 'idempotent',
       input: Type.Object({ position: Default(Position, 0) }),
       output: Type.Object(Where),
+      takes: () => AT_ONCE,
       run: async (device, { position }, task) => {
         await settle(device, task)
         device.position.set(position)

@@ -5,6 +5,7 @@ import type { Edge, Level, LineHandle } from '../../drivers/driver.js'
 import { definePeripheral } from '../bench/definition.js'
 import type { BenchBoard } from '../bench/lease.js'
 import { Default, DurationSchema, Line, OneOf } from '../bench/schema.js'
+import { AT_ONCE, takesJust, takesUpTo } from '../bench/takes.js'
 import { isPiWorkerError, PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import type { Timer } from '../worker/clock.js'
@@ -76,6 +77,7 @@ export const input = definePeripheral({
         level: LevelSchema,
         on: Type.Boolean({ description: 'Whether it is on (logical).' }),
       }),
+      takes: () => AT_ONCE,
       run: device => {
         const on = device.handle.get() === 1
         return { level: levelOf(device, on), on }
@@ -103,6 +105,7 @@ export const input = definePeripheral({
         time: EdgeTime('When it came, as exactly as the driver knows (see its edge times).'),
         waited: Type.Number({ description: 'From the beginning of the action.', unit: 'ms' }),
       }),
+      takes: (_config, { timeout }) => takesUpTo(timeout),
       run: async (device, wanted, task) => {
         const began = device.board.now()
         const edge = 'edge' in wanted ? wanted.edge : undefined
@@ -125,6 +128,7 @@ export const input = definePeripheral({
           description: 'Where the times come from: the interrupt, a 1 us tick, or when the program saw the edge.',
         }),
       }),
+      takes: (_config, { for: ms }) => takesJust(ms),
       run: (device, { for: ms }, task) => capture(device, toNs(ms), task),
     },
   },

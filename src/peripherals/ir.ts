@@ -5,10 +5,11 @@ import type { LineHandle } from '../../drivers/driver.js'
 import { definePeripheral } from '../bench/definition.js'
 import type { BenchBoard } from '../bench/lease.js'
 import { Default, DurationSchema, Line } from '../bench/schema.js'
+import { takesJust } from '../bench/takes.js'
 import { PiWorkerError } from '../errors.js'
 import { Evidence } from '../pulses/evidence.js'
 import { playPulses } from '../pulses/play.js'
-import { irNec } from '../pulses/protocols.js'
+import { irNec, irNecMs } from '../pulses/protocols.js'
 
 interface IrDevice {
   readonly name: string
@@ -79,6 +80,7 @@ export const ir = definePeripheral({
         ),
       }),
       output: Evidence,
+      takes: (_config, { repeats }) => takesJust(irNecMs(repeats)),
       run: ({ handle, board, carrier, duty }, { address, command, repeats, maxLateness }, task) =>
         playPulses(handle, irNec({ line: 'led', address, command, repeats, carrier, duty }), {
           lines: ['led'],

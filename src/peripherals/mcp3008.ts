@@ -8,6 +8,7 @@ import { busName, DEFAULT_BUS, type Leased, type SpiBus, type SpiSettings } from
 import type { PeripheralBus } from '../bench/bench-buses.js'
 import { definePeripheral } from '../bench/definition.js'
 import { Default, OneOf } from '../bench/schema.js'
+import { takesAbout } from '../bench/takes.js'
 import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import {
@@ -35,6 +36,8 @@ const PAIRS = ['0-1', '1-0', '2-3', '3-2', '4-5', '5-4', '6-7', '7-6'] as const
 /** How many values have to agree, in how many transfers at most; an odd number, so that there is a middle one. */
 const QUORUM = 3
 const TRANSFERS = 12
+/** Clocks of a transfer, at most. */
+const TRANSFER_BITS = 40
 /** How far they may be apart, as a share of the full scale: more than the noise of a common circuit. */
 const NEAR = 1 / 64
 /** Until the next attempt, in ms. */
@@ -130,6 +133,7 @@ export const mcp3008 = definePeripheral({
         unit: Type.Optional(Type.String({ description: 'Unit of the value.' })),
       }),
       check: (config, { channel }) => refuseChannel(channel, config.channels, inputsOf(config)),
+      takes: ({ speed }) => takesAbout((QUORUM * TRANSFER_BITS * 1000) / speed),
       run: async ({ chip, vref, channels }, { channel, attempts }, task) => {
         const { input, named } = chooseInput(channel, channels, chip.inputs) as Chosen<NamedInput>
         const steps = await inAttempts(task, { attempts, pause: PAUSE }, () => convert(chip, input, task))

@@ -9,6 +9,7 @@ import { definePeripheral } from '../bench/definition.js'
 import { refuseOn } from '../bench/guards/refuse-input.js'
 import type { Refusal } from '../bench/problems.js'
 import { Default, DurationSchema, Line } from '../bench/schema.js'
+import { AT_ONCE, type Takes, type TakesContext, takesJust } from '../bench/takes.js'
 import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import type { Clock } from '../worker/clock.js'
@@ -114,6 +115,7 @@ export const motor = definePeripheral({
       input: Drive,
       output: Ran,
       check: (config, input) => refuseSpeed(config, input) ?? refuseOn(config, ['for'], input.for),
+      takes: (config, input, context) => takesDrive(config, FORWARD, input, context),
       run: (device, input, task) => drive(device, FORWARD, input, task),
     },
     backward: {
@@ -122,6 +124,7 @@ export const motor = definePeripheral({
       input: Drive,
       output: Ran,
       check: (config, input) => refuseSpeed(config, input) ?? refuseOn(config, ['for'], input.for),
+      takes: (config, input, context) => takesDrive(config, BACKWARD, input, context),
       run: (device, input, task) => drive(device, BACKWARD, input, task),
     },
     stop: {
@@ -129,6 +132,7 @@ export const motor = definePeripheral({
       description: 'Both sides off: the motor runs out by itself.',
       effect: 'idempotent',
       output: State,
+      takes: (_config, _input, context) => takesStop(context, 0),
       run: async (device, _input, task) => {
         await stop(device, task)
         return stateOf(device)
@@ -147,6 +151,7 @@ export const motor = definePeripheral({
       }),
       output: State,
       check: ({ enable }) => (enable === undefined ? CANNOT_BRAKE : undefined),
+      takes: (_config, { for: ms = 0 }, context) => takesStop(context, ms),
       run: async (device, { for: ms }, task) => {
         sidesOff(device)
         const made = await device.enable?.set(1, task)
@@ -163,6 +168,7 @@ export const motor = definePeripheral({
       title: 'What it does',
       effect: 'read',
       output: State,
+      takes: () => AT_ONCE,
       run: device => stateOf(device),
     },
   },
@@ -198,6 +204,28 @@ async function drive(
   const ran = { ...stateOf(device), ran: toMs(task.clock.now() - began) }
   await stop(device, task)
   return { ...ran, ...stateOf(device) }
+}
+
+/** The dead time, when the other side was on or nobody knows, and then as long as it is to run. */
+function takesDrive(
+  { deadTime }: { readonly deadTime: number },
+  side: Side,
+  { for: ms = 0 }: DriveInput,
+  { now, notes, times }: TakesContext,
+): Takes {
+  const { off = 0 } = times
+  // Running still, the other way or for all that is known: it is switched off now.
+  const since = Number.isFinite(off) ? off : now
+  const wait = notes.side === side ? 0 : Math.max(0, since + deadTime - now)
+  notes.side = side
+  times.off = ms > 0 ? now + wait + ms : Number.POSITIVE_INFINITY
+  return { ms: wait + ms, exact: wait === 0 }
+}
+
+function takesStop({ now, times }: TakesContext, ms: number): Takes {
+  const { off = 0 } = times
+  if (!Number.isFinite(off)) times.off = now
+  return takesJust(ms)
 }
 
 /** The other side is off for the dead time before this one goes on; the two are never set in one call. */

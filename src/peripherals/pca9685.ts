@@ -5,6 +5,7 @@ import { busName, DEFAULT_BUS, formatAddress } from '../../drivers/open-bus.js'
 import { definePeripheral } from '../bench/definition.js'
 import type { Refusal } from '../bench/problems.js'
 import { Default, DurationSchema, OneOf } from '../bench/schema.js'
+import { takesAbout } from '../bench/takes.js'
 import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { Pca9685Chip } from './pca9685-chip.js'
@@ -41,6 +42,10 @@ const State = Type.Object({
     description: 'The chip had lost its supply: it was set up anew, and all other channels are off.',
   }),
 })
+
+/** What the messages take at 100 kHz: its mode, three copies of what is there before and after, and what is written. */
+const ONE_CHANNEL_MS = 7
+const ALL_CHANNELS_MS = 23
 
 export const pca9685 = definePeripheral({
   type: 'pca9685',
@@ -126,6 +131,7 @@ export const pca9685 = definePeripheral({
         duty: Type.Number({ description: 'Share of the time that it is on.', minimum: 0, maximum: 1 }),
       }),
       output: State,
+      takes: () => takesAbout(ONE_CHANNEL_MS),
       run: (device, { channel, duty }, task) => setSteps(device, channel, Math.round(duty * STEPS), task),
     },
     servo: {
@@ -137,6 +143,7 @@ export const pca9685 = definePeripheral({
       }),
       output: State,
       check: (config, { pulseWidth }) => refusePulse(config, pulseWidth),
+      takes: () => takesAbout(ONE_CHANNEL_MS),
       run: (device, { channel, pulseWidth }, task) =>
         setSteps(device, channel, Math.round(pulseWidth / device.stepMs), task),
     },
@@ -145,11 +152,13 @@ export const pca9685 = definePeripheral({
       effect: 'idempotent',
       input: Type.Object({ channel: Channel }),
       output: State,
+      takes: () => takesAbout(ONE_CHANNEL_MS),
       run: (device, { channel }, task) => setSteps(device, channel, 0, task),
     },
     allOff: {
       title: 'Switch all channels off',
       effect: 'idempotent',
+      takes: () => takesAbout(ALL_CHANNELS_MS),
       run: ({ chip }, _input, task) => chip.allOff(task),
     },
     state: {
@@ -159,6 +168,7 @@ export const pca9685 = definePeripheral({
         frequency: Type.Number({ description: 'Of all channels, as the chip makes it.', unit: 'Hz' }),
         channels: Type.Array(State),
       }),
+      takes: () => takesAbout(ALL_CHANNELS_MS),
       run: async ({ chip, stepMs }, _input, task) => {
         const before = chip.restarts
         const channels = await chip.channels(task)

@@ -5,6 +5,7 @@ import { definePeripheral } from '../bench/definition.js'
 import { refuseOn, refusePwm } from '../bench/guards/refuse-input.js'
 import type { Refusal } from '../bench/problems.js'
 import { Default, DurationSchema } from '../bench/schema.js'
+import { AT_ONCE, takesJust } from '../bench/takes.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { toMs } from '../worker/duration.js'
 import { between, Curve, fade, fadeFields } from './fade.js'
@@ -73,6 +74,7 @@ export const pwm = definePeripheral({
       output: State,
       check: (config, { duty }) =>
         refuseDuty(config, 'duty', duty) ?? refusePwm(config, ['duty'], duty, config.frequency),
+      takes: () => AT_ONCE,
       run: (device, { duty }, task) => set(device, duty, task),
     },
     fade: {
@@ -81,6 +83,7 @@ export const pwm = definePeripheral({
       input: Type.Object({ to: Duty('Duty at the end.'), ...fadeFields }),
       output: Type.Object({ ...State.properties, took: Type.Number({ description: 'How long it took.', unit: 'ms' }) }),
       check: (config, { to }) => refuseDuty(config, 'to', to) ?? refusePwm(config, ['to'], to, config.frequency),
+      takes: (_config, { over }) => takesJust(over),
       run: async (device, { to, curve, ...wanted }, task) => {
         const from = device.now.duty
         const took = await fade(wanted, task, async part => {
@@ -105,6 +108,7 @@ export const pwm = definePeripheral({
         refuseDuty(config, 'to', to) ??
         refusePwm(config, ['to'], to, config.frequency) ??
         refuseOn(config, ['period'], period),
+      takes: (_config, { period, count }) => takesJust(period * count),
       run: async (device, { period, count, to = device.max, curve }, task) => {
         const began = task.clock.now()
         for (let done = 0; done < count; done++) {
@@ -125,12 +129,14 @@ export const pwm = definePeripheral({
       title: 'Switch off',
       effect: 'idempotent',
       output: State,
+      takes: () => AT_ONCE,
       run: (device, _input, task) => set(device, 0, task),
     },
     state: {
       title: 'What it puts out',
       effect: 'read',
       output: State,
+      takes: () => AT_ONCE,
       run: device => state(device),
     },
   },

@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox'
 import { definePeripheral } from '../bench/definition.js'
 import type { Refusal } from '../bench/problems.js'
 import { Default, DurationSchema } from '../bench/schema.js'
+import { AT_ONCE, takesJust } from '../bench/takes.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { toMs, toNs } from '../worker/duration.js'
 import { between, fade, fadeFields } from './fade.js'
@@ -92,6 +93,7 @@ export const rgb = definePeripheral({
       effect: 'idempotent',
       input: Type.Object({ color: Color('The colour.') }),
       output: State,
+      takes: () => AT_ONCE,
       run: async (device, { color }, task) => {
         await show(device, lightOf(color), task)
         return stateOf(device)
@@ -103,6 +105,7 @@ export const rgb = definePeripheral({
       input: Type.Object({ to: Color('Colour at the end.'), ...fadeFields }),
       output: Type.Object({ ...State.properties, took: Took }),
       check: config => (config.pwm || PINS.every(pin => typeof config[pin] === 'object') ? undefined : CANNOT_FADE),
+      takes: (_config, { over }) => takesJust(over),
       run: async (device, { to, curve, ...wanted }, task) => {
         const from = device.now
         const end = lightOf(to)
@@ -125,6 +128,7 @@ export const rgb = definePeripheral({
         count: Type.Integer({ minimum: 1, description: 'How often.' }),
       }),
       output: Type.Object({ ...State.properties, took: Took }),
+      takes: (_config, { on, off, count }) => takesJust((on + off) * count),
       run: async (device, { color, on, off, count }, task) => {
         const light = lightOf(color)
         const began = task.clock.now()
@@ -143,6 +147,7 @@ export const rgb = definePeripheral({
       title: 'Switch off',
       effect: 'idempotent',
       output: State,
+      takes: () => AT_ONCE,
       run: async (device, _input, task) => {
         await show(device, OFF, task)
         return stateOf(device)
@@ -152,6 +157,7 @@ export const rgb = definePeripheral({
       title: 'What it shows',
       effect: 'read',
       output: State,
+      takes: () => AT_ONCE,
       run: device => stateOf(device),
     },
   },

@@ -8,6 +8,7 @@ import type { BenchBoard } from '../bench/lease.js'
 import { getOwn, type Path } from '../bench/plain-data.js'
 import type { Refusal } from '../bench/problems.js'
 import { Default, DurationSchema, Line, OneOf, type Parsed } from '../bench/schema.js'
+import { takesJust } from '../bench/takes.js'
 import { listNames, show } from '../bench/wording.js'
 import { isPiWorkerError, PiWorkerError } from '../errors.js'
 import { nearest } from '../nearest.js'
@@ -15,9 +16,10 @@ import { morse, pulses, pwm } from '../pulses/builders.js'
 import { compile } from '../pulses/compile.js'
 import { Evidence } from '../pulses/evidence.js'
 import { playPulses } from '../pulses/play.js'
-import { irNec, uart } from '../pulses/protocols.js'
-import { repeat, type Sequence } from '../pulses/sequence.js'
-import { stepRamp } from '../pulses/step-ramp.js'
+import { irNec, irNecMs, uart } from '../pulses/protocols.js'
+import { durationNs, repeat, type Sequence } from '../pulses/sequence.js'
+import { rampSeconds, stepRamp } from '../pulses/step-ramp.js'
+import { toMs } from '../worker/duration.js'
 
 interface SequenceDevice {
   readonly name: string
@@ -159,6 +161,7 @@ export const sequence = definePeripheral({
         const refusal = refuseLines(input, names) ?? refusePulses(input, names)
         return refusal ?? refusePlay(config, () => compile(sequenceOf(input), names), names.length)
       },
+      takes: (_config, input) => takesJust(lastsMs(input)),
       run: ({ handle, lines, board }, input, task) =>
         playPulses(handle, sequenceOf(input), {
           lines,
@@ -193,6 +196,17 @@ function build(input: PlayInput): Sequence {
   if ('uart' in input) return uart(input.uart)
   if ('irNec' in input) return irNec(input.irNec)
   return morse(input.morse)
+}
+
+/** What is long when it is built is not built for it. */
+function lastsMs(input: PlayInput): number {
+  return onceMs(input) * input.repeat
+}
+
+function onceMs(input: PlayInput): number {
+  if ('irNec' in input) return irNecMs(input.irNec.repeats)
+  if ('stepRamp' in input) return rampSeconds(input.stepRamp) * 1000
+  return toMs(durationNs(build(input)))
 }
 
 function refuseLines(input: PlayInput, names: readonly string[]): Refusal | undefined {

@@ -7,12 +7,14 @@ import { type Static, Type } from 'typebox'
 import { definePeripheral } from '../bench/definition.js'
 import type { Refusal } from '../bench/problems.js'
 import { Default, DurationSchema } from '../bench/schema.js'
+import { AT_ONCE } from '../bench/takes.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import type { Clock } from '../worker/clock.js'
 import { toMs, toNs } from '../worker/duration.js'
 import { CHANNEL_INSTEAD, occupiedChannel, openPwm, type PwmOutput, pwmPlace, refusePlace } from './pwm-output.js'
 import { pwmOutputs } from './pwm-outputs.js'
 import { limitsOf, refuseAngle, refusePulse, refuseScale, type ServoScale, toAngle, toPulse } from './servo-scale.js'
+import { takesRelease, takesSweep, takesTurnTo } from './servo-takes.js'
 
 interface ServoDevice {
   readonly output: PwmOutput
@@ -148,6 +150,8 @@ export const servo = definePeripheral({
         if ('angle' in input) return refuseAngle(scale, 'angle', input.angle)
         return refusePulse(scale, 'pulseWidth', input.pulseWidth)
       },
+      takes: (config, input, context) =>
+        takesTurnTo(config, 'angle' in input ? input.angle : toAngle(scaleOf(config), input.pulseWidth), context),
       run: async (device, input, task) => {
         const angle = 'angle' in input ? input.angle : toAngle(device.scale, input.pulseWidth)
         const began = task.clock.now()
@@ -168,6 +172,7 @@ export const servo = definePeripheral({
         refuseAngle(scaleOf(config), 'from', from) ??
         refuseAngle(scaleOf(config), 'to', to) ??
         refusePace(config.speed, Math.abs(to - from), over),
+      takes: (config, input, context) => takesSweep(config, input, context),
       run: async (device, { from, to, over }, task) => {
         await turnTo(device, from, task)
         const began = task.clock.now()
@@ -180,6 +185,7 @@ export const servo = definePeripheral({
       description: 'It has no force then, and can be turned by hand.',
       effect: 'idempotent',
       output: Position,
+      takes: (_config, _input, context) => takesRelease(context),
       run: async (device, _input, task) => {
         await release(device, task)
         return positionOf(device)
@@ -190,6 +196,7 @@ export const servo = definePeripheral({
       description: 'A servo does not say where it is.',
       effect: 'read',
       output: Position,
+      takes: () => AT_ONCE,
       run: device => positionOf(device),
     },
   },

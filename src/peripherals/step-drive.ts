@@ -53,7 +53,7 @@ const PATTERNS: Readonly<Record<'half' | 'full' | 'wave', readonly number[]>> = 
   wave: [0b0001, 0b0010, 0b0100, 0b1000],
 }
 /** From the first current in a coil that was off until the rotor stands where it pulls it. */
-const SETTLE_NS = 20e6
+export const SETTLE_NS = 20e6
 
 export interface StepDrive {
   /** The lines that steps are played on. */
@@ -89,7 +89,9 @@ function pulseNs({ stepPulse }: { readonly stepPulse: number }, shortestPulseNs:
 }
 
 /** Steps of the 28BYJ-48 (32 full steps, gear of 64) and of the usual motor on a driver chip without microsteps. */
-export function usualStepsPerTurn(wiring: Wiring): number {
+export function usualStepsPerTurn(
+  wiring: { readonly coils: unknown; readonly pattern: 'half' | 'full' | 'wave' } | { readonly directionSetup: number },
+): number {
   if (!('coils' in wiring)) return 200
   return wiring.pattern === 'half' ? 4096 : 2048
 }

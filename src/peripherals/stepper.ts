@@ -3,6 +3,7 @@
 import { type Static, Type } from 'typebox'
 import { definePeripheral } from '../bench/definition.js'
 import { Default, OneOf } from '../bench/schema.js'
+import { AT_ONCE } from '../bench/takes.js'
 import { PiWorkerError } from '../errors.js'
 import type { TaskContext } from '../worker/attempt-context.js'
 import { Limit, type LimitSwitch, openLimit } from './limit-switch.js'
@@ -20,6 +21,7 @@ import {
   refuseSpeed,
   refuseTarget,
 } from './stepper-refusals.js'
+import { takesHome, takesMove, takesStepperRelease, takesZero } from './stepper-takes.js'
 
 interface StepperDevice {
   readonly axis: Axis
@@ -123,6 +125,7 @@ export const stepper = definePeripheral({
       }),
       check: (config, input) =>
         refuseSpeed(config, 'speed', input.speed) ?? ('to' in input ? refuseTarget(config, input.to) : undefined),
+      takes: (config, input, context) => takesMove(config, input, context),
       run: (device, input, task) => move(device, input, task),
     },
     home: {
@@ -147,6 +150,7 @@ export const stepper = definePeripheral({
         config.limit === undefined
           ? NO_LIMIT
           : (refuseSpeed(config, 'speed', speed) ?? refuseSpeed(config, 'slow', slow)),
+      takes: (config, input, context) => takesHome(config, input, context),
       run: async (device, { direction, most, ...wanted }, task) => {
         const { axis, stepsPerTurn } = device
         const speed = wanted.speed ?? axis.speeds.speed / 2
@@ -169,6 +173,7 @@ export const stepper = definePeripheral({
           description: 'Whether the limit switch is pressed; null without one.',
         }),
       }),
+      takes: () => AT_ONCE,
       run: device => ({
         ...placeOf(device),
         holds: device.axis.drive.holds ?? null,
@@ -179,6 +184,7 @@ export const stepper = definePeripheral({
       title: 'Call this position zero',
       effect: 'idempotent',
       output: Type.Object(Place),
+      takes: (_config, _input, context) => takesZero(context),
       run: device => {
         device.axis.position = 0
         device.axis.known = true
@@ -191,6 +197,7 @@ export const stepper = definePeripheral({
       effect: 'idempotent',
       output: Type.Object(Place),
       check: ({ wiring }) => ('coils' in wiring || wiring.enable !== undefined ? undefined : CANNOT_RELEASE),
+      takes: (_config, _input, context) => takesStepperRelease(context),
       run: device => {
         device.axis.drive.release()
         return placeOf(device)

@@ -90,6 +90,11 @@ export function irNec(options: NecOptions): Sequence {
   return { steps: train.end((repeats + 1) * NEC.period) }
 }
 
+/** How long a code with so many repeat codes lasts, in ms. */
+export function irNecMs(repeats = 0): number {
+  return toMs((repeats + 1) * NEC.period)
+}
+
 /** Bits of equal length on one line; equal bits in a row are one step. */
 class Runs {
   readonly #line: readonly string[]

@@ -47,6 +47,14 @@ export function stepRamp(options: StepRampOptions): Sequence {
   return { steps }
 }
 
+/** How long it all takes, in s, without building it. @throws ERR_BAD_PULSES, ERR_BAD_DURATION */
+export function rampSeconds(options: StepRampOptions): number {
+  const { dir, steps, setup = '100us' } = options
+  const count = Math.abs(steps)
+  const before = dir === undefined ? 0 : parseDuration(setup, 'stepRamp.setup') / 1000
+  return before + rampTimes(count, options)(count)
+}
+
 /** Gives the time, in s, at which step n of `count` ends. @throws ERR_BAD_PULSES */
 function rampTimes(count: number, { maxSpeed, acceleration, startSpeed = 0 }: StepRampOptions): (n: number) => number {
   for (const [name, value] of Object.entries({ maxSpeed, acceleration })) {

@@ -11,6 +11,25 @@ describe('pi-worker check', () => {
     })
   })
 
+  it('says how well it knows what a plan takes', async () => {
+    const bench =
+      'bench: { pump: { type: output, line: 17 }, level: { type: input, line: 4 }, air: { type: dht, line: 22 } }\n'
+    const lines = async (steps: string): Promise<string[]> => {
+      const { stdout } = await runMain(['check', tempFile(`${bench}params: { n: 3 }\nplan:\n  - level.read\n${steps}`)])
+      return stdout.split('\n').slice(1, -1)
+    }
+    expect(await lines('  - air.read')).toEqual(['  takes about 11.1 ms'])
+    expect(await lines('  - level.waitFor: { level: low, timeout: 5s }')).toEqual(['  takes up to 5.00 s'])
+    expect(await lines('  - prompt: { ask: Ready? }\n  - wait: 2s')).toEqual(['  takes at least 2.00 s'])
+    expect(
+      await lines('  - until: =elapsed > 9\n    rounds: 20\n    do: [ pump.pulse: { width: 1s }, record: [ n ] ]'),
+    ).toEqual([
+      '  takes between 1.00 s and 20.00 s',
+      '  pump is on for between 1.00 s and 20.00 s',
+      '  records between 1 and 20 rows (primary)',
+    ])
+  })
+
   it('warns of what is never reached, and counts rows, with the parameters that it is given', async () => {
     const file = tempFile(
       'params: { n: 2 }\nbench: { level: { type: input, line: 4 } }\n' +

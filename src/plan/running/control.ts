@@ -79,7 +79,7 @@ export async function runPrompt(
   if (param?.given === true) return 'step'
   const text = sayText(step.ask, execution.values)
   const began = execution.pausing.now()
-  const answer = await inTurn(execution, () => answerTo(execution, step, text, frame))
+  const answer = await inTurn(execution, frame, () => answerTo(execution, step, text, frame))
   if (answer === undefined || frame.region.stopped) return 'step'
   const took = execution.pausing.now() - began
   for (let at: Frame | undefined = frame; at !== undefined; at = at.outer) {
@@ -94,12 +94,12 @@ export async function runPrompt(
 }
 
 /** There is one operator: who asks at the same time waits until the answer before has been taken. */
-async function inTurn<T>(execution: Execution, ask: () => Promise<T>): Promise<T> {
+async function inTurn<T>(execution: Execution, { region }: Frame, ask: () => Promise<T>): Promise<T> {
   execution.asking++
   try {
     return await execution.questions.add(async () => {
       // What the answer before brought about comes first: it may have ended the plan.
-      await new Promise(resolve => setImmediate(resolve))
+      await execution.sleep(0, region)
       return await ask()
     })
   } finally {
