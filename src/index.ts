@@ -49,7 +49,7 @@ export {
 } from './errors.js'
 export * from './peripherals/index.js'
 export { type CheckedPlan, type CheckOptions, checkPlan, streamsOf } from './plan/check.js'
-export { type Amount, type Estimate, estimatePlan } from './plan/estimate.js'
+export { type Amount, type Estimate, estimatePlan } from './plan/estimate/estimate.js'
 export {
   type Experiment,
   type ExperimentOptions,

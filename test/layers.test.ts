@@ -26,6 +26,7 @@ const LAYERS: readonly (readonly string[])[] = [
   [
     'src/plan',
     'src/plan/expressions',
+    'src/plan/estimate',
     'src/plan/steps',
     'src/plan/running',
     'src/records',

@@ -1,7 +1,7 @@
 /** `pi-worker check FILE`: says everything that is wrong with a plan file, or what it holds and takes. Opens nothing. */
 
 import { checkPlan } from '../plan/check.js'
-import { type Amount, estimatePlan } from '../plan/estimate.js'
+import { type Amount, estimatePlan } from '../plan/estimate/estimate.js'
 import { formatPlace } from '../plan/place.js'
 import { readPlanSource } from '../plan/source.js'
 import { exit } from './exit.js'

@@ -9,7 +9,7 @@ import type { WrittenAction } from './check-action.js'
 import { Template } from './expressions/template.js'
 import type { Values } from './expressions/value.js'
 import { compileHoles, type FileCheck, isFixed } from './file-check.js'
-import { formatPlace } from './place.js'
+import { formatPlace, type Path } from './place.js'
 import type { ActionOptions, OnError } from './plan.js'
 import { trySamples } from './samples.js'
 import type { Scope } from './scope.js'
@@ -54,14 +54,7 @@ export function checkBeside(
     }))
     return undefined
   }
-  if (onError === 'skip' && !scope.inLoop) {
-    problems.add([...step, 'onError'], 'value', () => ({
-      code: 'ERR_PLAN_VALUE',
-      message: 'skip leaves out the rest of a round, and there is no loop around this step',
-      remedy: 'Write onError: continue.',
-    }))
-    return undefined
-  }
+  if (onError === 'skip' && refuseSkip(file, scope, step)) return undefined
   const place = source.place(step)
   const compute = (values: Values): ActionOptions | undefined => {
     const now = check(ACTION_KEYS, template.evaluate(values))
@@ -76,6 +69,17 @@ export function checkBeside(
     fixed: holes.every(isFixed),
     ...(holes.length > 0 && { compute }),
   }
+}
+
+/** Whether there is no round whose rest could be left out, which is said. */
+export function refuseSkip({ problems }: FileCheck, { inLoop }: Scope, step: Path): boolean {
+  if (inLoop) return false
+  problems.add([...step, 'onError'], 'value', () => ({
+    code: 'ERR_PLAN_VALUE',
+    message: 'skip leaves out the rest of a round, and there is no loop around this step',
+    remedy: 'Write onError: continue.',
+  }))
+  return true
 }
 
 function optionsOf({

@@ -12,6 +12,8 @@ export function isEndless(step: Step): boolean {
     case 'until':
     case 'include':
       return step.steps.some(isEndless)
+    case 'bounded':
+      return step.timeoutMs === undefined && step.steps.some(isEndless)
     case 'parallel':
       return step.branches.some(isEndless)
     case 'try':

@@ -14,6 +14,8 @@ export class PlanPause {
   #held: (() => void)[] = []
   /** Called when nothing is at work any more, or when nobody is to wait for that. */
   #waiting: (() => void)[] = []
+  /** Called when it goes on. */
+  #opening: (() => void)[] = []
   /** How long it was paused, in ns, and since when it is. */
   #pausedNs = 0
   #since = 0
@@ -80,6 +82,11 @@ export class PlanPause {
     }
   }
 
+  /** Resolves when it is not closed; for whoever only looks on. */
+  async opened(): Promise<void> {
+    while (this.closed) await new Promise<void>(resolve => this.#opening.push(resolve))
+  }
+
   /** The branch that calls becomes `branches`, at least one; each calls the function that this returns when it is over. */
   fork(branches: number): () => void {
     let left = branches
@@ -102,10 +109,11 @@ export class PlanPause {
     this.#state = state
     this.#keepAlive?.cancel()
     this.#keepAlive = undefined
-    const held = this.#held
+    const [held, opening] = [this.#held, this.#opening]
     this.#held = []
+    this.#opening = []
     this.#atWork += held.length
-    for (const go of held) go()
+    for (const go of [...held, ...opening]) go()
     this.#tell()
   }
 

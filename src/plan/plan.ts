@@ -198,6 +198,18 @@ export interface NoteStep {
   readonly place: Place
 }
 
+/** Any step but an action, with a limit of its time, or with what its failure means. */
+export interface BoundedStep {
+  readonly kind: 'bounded'
+  /** What it is, for messages: `record`. */
+  readonly word: string
+  /** One. */
+  readonly steps: readonly Step[]
+  readonly timeoutMs: number | ((values: Values) => number) | undefined
+  readonly onError: OnError
+  readonly place: Place
+}
+
 /** Work of a program in the place of steps of a file; see `experiment.ts`. */
 export interface WorkStep {
   readonly kind: 'work'
@@ -221,6 +233,7 @@ export type Step =
   | RecordStep
   | PromptStep
   | NoteStep
+  | BoundedStep
   | WorkStep
 
 /** What a `Specs` and a `Simulate` are, the bench says; the plan only carries them. */
@@ -243,6 +256,7 @@ export function blocksOf(step: Step): readonly (readonly Step[])[] {
     case 'while':
     case 'scan':
     case 'include':
+    case 'bounded':
       return [step.steps]
     case 'parallel':
       return [step.branches]

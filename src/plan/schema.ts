@@ -1,6 +1,6 @@
 /** The schema of plan files, made from the definitions of peripherals and the table of steps: for completion in editors. */
 
-import { Type } from 'typebox'
+import { type TObject, Type } from 'typebox'
 import type { Action, AnyDefinition, Definitions } from '../bench/definition.js'
 import { Interlocks } from '../bench/guards/interlocks.js'
 import { problemsOf } from '../bench/problems.js'
@@ -8,7 +8,7 @@ import { type SchemaNode, toJsonSchema } from '../bench/schema.js'
 import { stopLine } from '../bench/stop/stop-line.js'
 import { ParamSpec } from './params.js'
 import { withExpressions } from './schema-expressions.js'
-import { ACTION_KEYS, COMPUTED_KEYS, stepKinds } from './step-kinds.js'
+import { ACTION_KEYS, BOUNDS, COMPUTED_KEYS, stepKinds } from './step-kinds.js'
 import { type StepKind, Steps } from './steps/kind.js'
 
 /** The top level of a plan file. */
@@ -116,7 +116,7 @@ function stepSchemas(definitions: readonly AnyDefinition[]): SchemaNode[] {
       description: 'An action of a peripheral and its input, and what may stand beside it.',
       type: 'object',
       minProperties: 1,
-      properties: besideProperties(),
+      properties: besideProperties(ACTION_KEYS),
       patternProperties: Object.fromEntries(
         [...actions].map(([name, all]) => [`^${NAME}\\.${name}$`, inputSchema(all)]),
       ),
@@ -128,9 +128,9 @@ function stepSchemas(definitions: readonly AnyDefinition[]): SchemaNode[] {
   ]
 }
 
-/** What may stand beside an action: its numbers may be expressions. */
-function besideProperties(): SchemaNode {
-  const properties = toJsonSchema(ACTION_KEYS).properties as SchemaNode
+/** What may stand beside a step: its numbers may be expressions. */
+function besideProperties(beside: TObject): SchemaNode {
+  const properties = toJsonSchema(beside).properties as SchemaNode
   return Object.fromEntries(
     Object.entries(properties).map(([key, at]) => [key, COMPUTED_KEYS.includes(key) ? withExpressions(at) : at]),
   )
@@ -146,12 +146,11 @@ function oneMoreThan(keys: readonly string[]): SchemaNode[] {
 /** Expressions may stand wherever they are worked out before the step, and wherever the kind looks for them itself. */
 function kindSchema({ schema, options: { late = [] } }: StepKind): SchemaNode {
   const published = toJsonSchema(schema) as SchemaNode
-  if (late === 'all') return published
   const properties = Object.entries(published.properties as SchemaNode).map(([key, field]) => [
     key,
-    late.includes(key) ? field : withExpressions(field),
+    late === 'all' || late.includes(key) ? field : withExpressions(field),
   ])
-  return { ...published, properties: Object.fromEntries(properties) }
+  return { ...published, properties: { ...besideProperties(BOUNDS), ...Object.fromEntries(properties) } }
 }
 
 /** The inputs of the actions of one name; left empty when one of them needs nothing. */

@@ -60,5 +60,8 @@ export const ACTION_KEYS = Type.Object({
   ),
 })
 
+/** What may stand beside any other step. */
+export const BOUNDS = Type.Pick(ACTION_KEYS, ['timeout', 'onError'])
+
 /** Those of them that may be expressions. */
 export const COMPUTED_KEYS: readonly string[] = ['timeout', 'retries']

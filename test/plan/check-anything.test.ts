@@ -110,7 +110,10 @@ const { step } = fc.letrec<{ step: unknown }>(tie => {
       fc.constantFrom<unknown>('pump.on', 'level.read', { 'pump.off': null }, { 'pump.off': {} }),
       fc.record({ 'pump.pulse': fc.record({ width: duration }) }),
       fc.record({ 'level.waitFor': fc.record({ edge: fc.constantFrom('rising', 'both'), timeout: duration }) }),
-      fc.record({ wait: duration }),
+      fc.record(
+        { wait: duration, timeout: duration, onError: fc.constantFrom('stop', 'continue') },
+        { requiredKeys: ['wait'] },
+      ),
       fc.record({ parallel: steps }),
       fc.record({ repeat: fc.integer({ min: 1 }), every: duration, do: steps }, { requiredKeys: ['repeat', 'do'] }),
       fc.record({ every: duration, times: count, for: duration, do: steps }, { requiredKeys: ['every', 'do'] }),
@@ -122,7 +125,11 @@ const { step } = fc.letrec<{ step: unknown }>(tie => {
       fc.record({ while: condition, within: duration, do: steps }),
       // biome-ignore lint/suspicious/noThenProperty: that is what it is called in plans
       fc.record({ if: condition, then: steps, else: steps }, { requiredKeys: ['if', 'then'] }),
-      fc.record({ try: steps, finally: steps, catch: steps }, { requiredKeys: ['try', 'finally'] }),
+      // No loop without end: a schema cannot see that one is in a finally.
+      fc.record(
+        { try: steps, finally: fc.constant(['pump.off', { wait: '1s' }]), catch: steps, timeout: duration },
+        { requiredKeys: ['try', 'finally'] },
+      ),
       fc.record({ set: fc.record({ dose: fc.constantFrom<unknown>(5, '=dose / 2') }) }),
       fc.record({ note: fc.constantFrom('begins', 'with {dose} ml') }),
       fc.record({ prompt: fc.record({ ask: fc.constant('Full?'), default: fc.constant('yes') }) }),

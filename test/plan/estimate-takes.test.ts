@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type AnyDefinition, definePeripheral } from '../../src/bench/definition.js'
 import { type Takes, type TakesContext, takesJust } from '../../src/bench/takes.js'
 import { checkPlan } from '../../src/plan/check.js'
-import { estimatePlan } from '../../src/plan/estimate.js'
+import { estimatePlan } from '../../src/plan/estimate/estimate.js'
 import { PlanSource } from '../../src/plan/source.js'
 
 /** A stirrer whose `stir` takes what the hook says. */

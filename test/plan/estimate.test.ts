@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Amount, type Estimate, estimatePlan } from '../../src/plan/estimate.js'
+import { type Amount, type Estimate, estimatePlan } from '../../src/plan/estimate/estimate.js'
 import { checked, inPlan, run, withParams } from './plan-text.js'
 
 /** `3`, `~3`, `>= 3`, `3..5`. */

@@ -4,7 +4,7 @@ import type PQueue from 'p-queue'
 import type { Clock } from '../../worker/clock.js'
 import type { Reading, Value, Values } from '../expressions/value.js'
 import type { Place } from '../place.js'
-import type { ActionStep, Step } from '../plan.js'
+import type { ActionStep, OnError, Step } from '../plan.js'
 import type { PlanBench, PlanRunOptions } from '../plan-bench.js'
 import type { PlanPause } from '../plan-pause.js'
 import type { LoopResume } from '../resume.js'
@@ -13,6 +13,11 @@ import type { Region } from './region.js'
 
 /** What comes after a step: the next one, or, of the innermost loop, the next round. */
 export type Next = 'step' | 'round'
+
+/** What comes after a failure that does not end the plan. */
+export function nextAfter(onError: OnError): Next {
+  return onError === 'skip' ? 'round' : 'step'
+}
 
 /** A loop that runs: its times, which move when an operator was waited for. */
 export interface LoopTimes {

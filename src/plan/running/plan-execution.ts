@@ -12,11 +12,11 @@ import { PlanTask } from '../plan-task.js'
 import type { LoopResume } from '../resume.js'
 import type { Cell, Changes, Row, Stream } from '../rows.js'
 import { Ending } from './ending.js'
-import { type Execution, type Frame, inRegion, type Next, type RunValues } from './execution.js'
+import { type Execution, type Frame, inRegion, type Next, nextAfter, type RunValues } from './execution.js'
 import { IdleWatch } from './idle-watch.js'
 import { Region } from './region.js'
 import { heldRow, RowCount } from './rows-out.js'
-import { nextAfter, runStep } from './run-step.js'
+import { runStep } from './run-step.js'
 import { TaskLog } from './task-log.js'
 
 /**

@@ -2,10 +2,11 @@
 
 import { toNs } from '../../worker/duration.js'
 import { sayText } from '../expressions/text.js'
-import type { ComputedStep, OnError, Step } from '../plan.js'
+import type { ComputedStep, Step } from '../plan.js'
+import { runBounded } from './bounded.js'
 import { runIf, runInclude, runParallel, runPrompt, runSet, runTry } from './control.js'
 import { runCron } from './cron.js'
-import type { Execution, Frame, Next } from './execution.js'
+import { type Execution, type Frame, type Next, nextAfter } from './execution.js'
 import { runConditional, runEvery, runRepeat, runScan } from './loops.js'
 import { runRecord } from './record.js'
 
@@ -30,6 +31,8 @@ export async function runStep(execution: Execution, step: Step, frame: Frame): P
     case 'until':
     case 'while':
       return await inLoop(execution, frame, runConditional(execution, step, frame))
+    case 'bounded':
+      return await runBounded(execution, step, frame)
     case 'parallel':
       return await runParallel(execution, step, frame)
     case 'if':
@@ -72,9 +75,4 @@ async function runComputed(execution: Execution, step: ComputedStep, frame: Fram
     return nextAfter(step.onError)
   }
   return await runStep(execution, made, frame)
-}
-
-/** What comes after a failure that does not end the plan. */
-export function nextAfter(onError: OnError): Next {
-  return onError === 'skip' ? 'round' : 'step'
 }

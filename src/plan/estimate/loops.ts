@@ -1,14 +1,14 @@
 /** What the rounds of a loop come to: gone through one by one where they differ, and multiplied where they do not. */
 
-import type { Loop } from './estimate-kinds.js'
-import { RoundMean } from './estimate-mean.js'
-import { addRest, type LoopSoFar } from './estimate-rest.js'
-import { longer, NONE, plus, rest, type Span, UNKNOWN } from './estimate-span.js'
-import type { EstimateState } from './estimate-state.js'
-import { Tally } from './estimate-tally.js'
-import type { EstimateWalk } from './estimate-walk.js'
-import type { Expression, Value } from './expressions/value.js'
-import { indexesOf } from './running/loops.js'
+import type { Expression, Value } from '../expressions/value.js'
+import { indexesOf } from '../running/loops.js'
+import type { Loop } from './kinds.js'
+import { RoundMean } from './mean.js'
+import { addRest, type LoopSoFar } from './rest.js'
+import { longer, NONE, plus, rest, type Span, UNKNOWN } from './span.js'
+import type { EstimateState } from './state.js'
+import { Tally } from './tally.js'
+import type { EstimateWalk } from './walk.js'
 
 /** In each of the rounds of a loop that are gone through, so much of what may be spent on it goes to loops within. */
 const ROUNDS = 32

@@ -1,8 +1,8 @@
 /** How many times of a pattern come, and how far they are apart. */
 
-import { VIRTUAL_EPOCH_MS } from '../worker/virtual-clock.js'
-import type { CronStep } from './plan.js'
-import { WallTimes } from './wall-times.js'
+import { VIRTUAL_EPOCH_MS } from '../../worker/virtual-clock.js'
+import type { CronStep } from '../plan.js'
+import { WallTimes } from '../wall-times.js'
 
 export interface Ticks {
   /** Until the first, in ms. */

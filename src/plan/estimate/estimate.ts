@@ -1,12 +1,12 @@
 /** What a plan will take, as far as that can be told before: how long, how many tasks and rows, how long outputs are on. */
 
-import type { CheckedPlan } from './check.js'
-import { isEndless } from './endless.js'
-import { EstimateFacts } from './estimate-facts.js'
-import { NONE, type Span } from './estimate-span.js'
-import { EstimateState } from './estimate-state.js'
-import { Tally } from './estimate-tally.js'
-import { EstimateWalk } from './estimate-walk.js'
+import type { CheckedPlan } from '../check.js'
+import { isEndless } from '../endless.js'
+import { EstimateFacts } from './facts.js'
+import { NONE, type Span } from './span.js'
+import { EstimateState } from './state.js'
+import { Tally } from './tally.js'
+import { EstimateWalk } from './walk.js'
 
 /** A number as far as it is known. */
 export interface Amount {

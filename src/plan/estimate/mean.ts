@@ -1,7 +1,7 @@
 /** The mean of rounds that differ, for those that are not gone through. */
 
-import { NONE, type Span } from './estimate-span.js'
-import { Tally } from './estimate-tally.js'
+import { NONE, type Span } from './span.js'
+import { Tally } from './tally.js'
 
 export class RoundMean {
   #sum = new Tally()

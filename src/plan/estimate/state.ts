@@ -1,8 +1,8 @@
 /** What is known at the place of a plan where an estimate is: values, which outputs are on, and where peripherals stand. */
 
-import { optional, plus, type Span } from './estimate-span.js'
-import type { Tally } from './estimate-tally.js'
-import type { Value } from './expressions/value.js'
+import type { Value } from '../expressions/value.js'
+import { optional, plus, type Span } from './span.js'
+import type { Tally } from './tally.js'
 
 export type OutputState = 'on' | 'off' | 'maybe'
 type Numbers = Record<string, number>

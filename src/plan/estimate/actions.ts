@@ -1,12 +1,12 @@
 /** What an action comes to: a task, the time that it takes, and what it does to an output. */
 
-import { isNode } from '../bench/schema.js'
-import type { Takes } from '../bench/takes.js'
-import type { EstimateFacts } from './estimate-facts.js'
-import { between, exactly, NONE, ONE, plus, type Span, UNKNOWN } from './estimate-span.js'
-import type { EstimateState } from './estimate-state.js'
-import type { Tally } from './estimate-tally.js'
-import type { ActionStep } from './plan.js'
+import { isNode } from '../../bench/schema.js'
+import type { Takes } from '../../bench/takes.js'
+import type { ActionStep } from '../plan.js'
+import type { EstimateFacts } from './facts.js'
+import { between, exactly, NONE, ONE, plus, type Span, UNKNOWN } from './span.js'
+import type { EstimateState } from './state.js'
+import type { Tally } from './tally.js'
 
 export function estimateAction(facts: EstimateFacts, step: ActionStep, state: EstimateState, tally: Tally): void {
   tally.tasks = plus(tally.tasks, ONE)

@@ -1,6 +1,6 @@
 /** What is in steps of a plan: peripherals that they touch, parameters that they change. */
 
-import { blocksOf, isLoop, type Step } from './plan.js'
+import { blocksOf, isLoop, type Step } from '../plan.js'
 
 /** Looked for once in lists of steps that come again and again. */
 export class Touched {

@@ -1,15 +1,6 @@
 /** Goes through the steps of a plan in the mind, and adds up what they come to. */
 
-import { isEndless } from './endless.js'
-import { estimateAction, estimateUnknownAction } from './estimate-actions.js'
-import type { EstimateFacts } from './estimate-facts.js'
-import { loopOf } from './estimate-kinds.js'
-import { estimateLoop } from './estimate-loops.js'
-import { Touched } from './estimate-names.js'
-import { exactly, longer, NONE, ONE, plus, rest, UNKNOWN } from './estimate-span.js'
-import type { EstimateState, OutputState } from './estimate-state.js'
-import { Tally } from './estimate-tally.js'
-import type { Ticks } from './estimate-ticks.js'
+import { isEndless } from '../endless.js'
 import {
   type Assignment,
   type ComputedStep,
@@ -18,7 +9,16 @@ import {
   type LoopStep,
   type Step,
   type TryStep,
-} from './plan.js'
+} from '../plan.js'
+import { estimateAction, estimateUnknownAction } from './actions.js'
+import type { EstimateFacts } from './facts.js'
+import { loopOf } from './kinds.js'
+import { estimateLoop } from './loops.js'
+import { Touched } from './names.js'
+import { exactly, longer, NONE, ONE, plus, rest, UNKNOWN } from './span.js'
+import type { EstimateState, OutputState } from './state.js'
+import { Tally } from './tally.js'
+import type { Ticks } from './ticks.js'
 
 export class EstimateWalk {
   readonly facts: EstimateFacts
@@ -65,6 +65,9 @@ export class EstimateWalk {
         break
       case 'try':
         this.#try(step, state, tally)
+        break
+      case 'bounded':
+        this.steps(step.steps, state, tally)
         break
       case 'include':
         this.#assign(step.assignments, state)

@@ -1,6 +1,6 @@
 /** What a part of a plan comes to. */
 
-import { either, NONE, ONE, optional, plus, type Span, times } from './estimate-span.js'
+import { either, NONE, ONE, optional, plus, type Span, times } from './span.js'
 
 export class Tally {
   /** How long it takes, in ms. */

@@ -1,9 +1,9 @@
 /** What loops of all kinds have in common. */
 
-import { exactly, NONE, type Span } from './estimate-span.js'
-import { type Ticks, ticksOf } from './estimate-ticks.js'
-import type { Expression } from './expressions/value.js'
-import type { LoopStep, ScanStep, Step } from './plan.js'
+import type { Expression } from '../expressions/value.js'
+import type { LoopStep, ScanStep, Step } from '../plan.js'
+import { exactly, NONE, type Span } from './span.js'
+import { type Ticks, ticksOf } from './ticks.js'
 
 /** A loop, of whatever kind. */
 export interface Loop {

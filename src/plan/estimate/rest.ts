@@ -1,9 +1,9 @@
 /** The rounds of a loop that are like those before: how many there are, and what they come to. */
 
-import type { Loop } from './estimate-kinds.js'
-import { longer, optional, plus, rest, type Span, times } from './estimate-span.js'
-import type { EstimateState } from './estimate-state.js'
-import type { Tally } from './estimate-tally.js'
+import type { Loop } from './kinds.js'
+import { longer, optional, plus, rest, type Span, times } from './span.js'
+import type { EstimateState } from './state.js'
+import type { Tally } from './tally.js'
 
 /** Where a loop is. */
 export interface LoopSoFar {

@@ -1,12 +1,12 @@
 /** What an estimate knows of its plan all the time, and what it has spent on it. */
 
-import { check, checkConfig } from '../bench/check.js'
-import { AT_ONCE, type Takes, type TakesContext } from '../bench/takes.js'
-import { isPiWorkerError, PiWorkerError } from '../errors.js'
-import type { CheckedPlan } from './check.js'
-import { type EstimateState, Notes, type OutputState } from './estimate-state.js'
-import type { Expression, Value, Values } from './expressions/value.js'
-import type { ActionStep, ComputedStep, Step } from './plan.js'
+import { check, checkConfig } from '../../bench/check.js'
+import { AT_ONCE, type Takes, type TakesContext } from '../../bench/takes.js'
+import { isPiWorkerError, PiWorkerError } from '../../errors.js'
+import type { CheckedPlan } from '../check.js'
+import type { Expression, Value, Values } from '../expressions/value.js'
+import type { ActionStep, ComputedStep, Step } from '../plan.js'
+import { type EstimateState, Notes, type OutputState } from './state.js'
 
 type Peripheral = { readonly definition: CheckedPlan['bench'][string]['definition']; readonly config: unknown }
 
