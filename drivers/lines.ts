@@ -40,7 +40,8 @@ export function parseLine(spelling: string | number): ParsedLine {
   if (parseChipLine(text) !== undefined) return { kind: 'name', name: text.toLowerCase() }
   const meant = misspelt(text)
   if (meant !== undefined) throw unknown(text, meant)
-  if (text === '' || /^[+-]?[\d.]+$/.test(text) || Buffer.byteLength(text) > MAX_NAME_BYTES) throw unknown(text)
+  if (text === '' || NOTHING.test(text) || /^[+-]?[\d.]+$/.test(text) || Buffer.byteLength(text) > MAX_NAME_BYTES)
+    throw unknown(text)
   return { kind: 'name', name: text }
 }
 
@@ -99,7 +100,9 @@ function pin(number: number, text: string): ParsedLine {
 }
 
 /** Letters that people write for `GPIO` and `J8:`, besides those that differ by one slip of the finger. */
-const ALIASES: Readonly<Record<string, string>> = { gp: 'GPIO', pin: 'J8:' }
+const ALIASES: Readonly<Record<string, string>> = { gp: 'GPIO', pin: 'J8:', board: 'J8:' }
+/** What programs write in the place of a value that they lack. */
+const NOTHING = /^(?:undefined|null|nan|none)$/i
 
 /**
  * The spelling that a misspelt one stands for, or undefined when the text can be a line's own name.

@@ -23,7 +23,7 @@ export const catalogue = {
   },
   ERR_BAD_DURATION: {
     meaning: 'A duration is negative, not finite, or has no known unit.',
-    remedy: 'Write a number of milliseconds or a number with a unit: 10us, 200ms, 2s, 5m, 3h.',
+    remedy: 'Write a number of milliseconds or a number with a unit: 10us, 200ms, 2s, 5m, 3h, 7d.',
     exit: 2,
   },
   ERR_TIMEOUT: {

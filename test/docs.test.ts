@@ -1,12 +1,14 @@
 /** Everything that the pages under docs/ say to type or to copy works as it stands, in its order. */
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, it, vi } from 'vitest'
 import { stepKinds } from '../src/plan/step-kinds.js'
 import { runMain, tempFolder } from './cli/setup.js'
 
-const DOCS = join(import.meta.dirname, '..', 'docs')
+const ROOT = join(import.meta.dirname, '..')
+const DOCS = join(ROOT, 'docs')
 const pages = readdirSync(DOCS).map(name => ({ name, text: readFileSync(join(DOCS, name), 'utf8') }))
 
 /** The code blocks in one language. */
@@ -28,6 +30,27 @@ describe.each(pages)('docs/$name', ({ text }) => {
       expect(args.shift()).toBe('pi-worker')
       const { code, stderr } = await runMain(args, { env: { PI_WORKER_RUNS: join(folder, 'runs') } })
       expect({ command, code, stderr: code === 0 ? '' : stderr }).toEqual({ command, code: 0, stderr: '' })
+    }
+  })
+
+  it('has programs that run', async () => {
+    for (const [index, code] of blocks(text, 'ts').entries()) {
+      // Inside the repository, so that `pi-worker` is found as it would be after an install.
+      const programs = join(ROOT, '.cache', `docs-${process.pid}`)
+      mkdirSync(programs, { recursive: true })
+      const file = join(programs, `program-${index}.ts`)
+      writeFileSync(file, code)
+      const log = vi.spyOn(console, 'log').mockImplementation(() => undefined)
+      const before = process.cwd()
+      process.chdir(tempFolder())
+      try {
+        await import(pathToFileURL(file).href)
+        expect(log.mock.calls[0]?.[0]).toBe('succeeded')
+      } finally {
+        process.chdir(before)
+        log.mockRestore()
+        rmSync(programs, { recursive: true })
+      }
     }
   })
 

@@ -137,7 +137,7 @@ function propertySchema(schema: unknown, key: string): SchemaNode | undefined {
 
 /** Without quotes where YAML and a reader need none. */
 function formatText(text: string): string {
-  return /^[\p{L}…][\p{L}\d_./…-]*(:\d+)?$|^\d+-\d+$/u.test(text) || /^\d+(us|ms|s|m|h)$/.test(text)
+  return /^[\p{L}…][\p{L}\d_./…-]*(:\d+)?$|^\d+-\d+$/u.test(text) || /^\d+(us|ms|s|m|h|d)$/.test(text)
     ? text
     : JSON.stringify(text)
 }

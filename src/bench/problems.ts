@@ -4,8 +4,9 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import type { ErrorCode } from '../errors.js'
 import { nearest } from '../nearest.js'
 import { type Branch, constantsOf, keysOf, mostLikely, tagIn, tagOf } from './branches.js'
-import { expectation, likeThis } from './expectation.js'
+import { type Expectation, expectation, likeThis } from './expectation.js'
 import { getOwn, type Path } from './plain-data.js'
+import { addOneOf, expressionWanted, lackingKeys, likeThat, listOfIt, splitKey } from './remedies.js'
 import { isNode, type SchemaNode } from './schema.js'
 import { type CustomFault, validatorFor, validatorOfPart } from './validator.js'
 import { cut, listNames, show } from './wording.js'
@@ -65,10 +66,11 @@ export function problemsOf(schema: object, value: unknown): Problem[] {
   return problemsBy(validatorFor(schema), value, [])
 }
 
-function problemsBy(validate: ValidateFunction, value: unknown, at: Path): Problem[] {
+/** @param alone What is wanted is the only thing that could stand there: it is no branch of a union. */
+function problemsBy(validate: ValidateFunction, value: unknown, at: Path, alone = true): Problem[] {
   if (validate(value)) return []
   const errors = outspoken(validate.errors ?? []).slice(0, MOST_PROBLEMS)
-  const found = errors.map(error => ({ error, problems: translate(error, [...at, ...pathOf(error, value)]) }))
+  const found = errors.map(error => ({ error, problems: translate(error, [...at, ...pathOf(error, value)], alone) }))
   // A key that is missing because it is misspelt: that it is unknown says enough.
   const meant = new Set(found.flatMap(({ problems }) => problems.flatMap(meantKey)))
   const isMisspelt = ({ keyword, params }: ErrorObject, [problem]: readonly Problem[]): boolean =>
@@ -110,7 +112,7 @@ function isBelow(pointer: string, above: string): boolean {
   return `${pointer}/`.startsWith(`${above}/`)
 }
 
-function translate(error: ErrorObject, path: Path): readonly Problem[] {
+function translate(error: ErrorObject, path: Path, alone: boolean): readonly Problem[] {
   const { keyword, params, data, parentSchema } = error
   switch (keyword) {
     case 'additionalProperties':
@@ -131,8 +133,16 @@ function translate(error: ErrorObject, path: Path): readonly Problem[] {
     case 'const':
       return [notAmong(path, [params.allowedValue], data)]
     default:
-      return [{ ...wrong(path, ''), ...expectation(error) }]
+      return [{ ...wrong(path, ''), ...expected(error, path, alone) }]
   }
+}
+
+function expected(error: ErrorObject, path: Path, alone: boolean): Expectation {
+  const wanted = expressionWanted(error, show(error.data))
+  if (wanted !== undefined) return wanted
+  const { remedy: usual, ...expectations } = expectation(error)
+  const remedy = listOfIt(error, path.at(-1)) ?? usual ?? (alone ? likeThat(error) : undefined)
+  return remedy === undefined ? expectations : { ...expectations, remedy }
 }
 
 /** The branch that was most probably meant speaks; when none stands out, what would make a difference is said. */
@@ -151,7 +161,7 @@ function unionProblems(schemas: unknown, data: unknown, path: Path): readonly Pr
   const nodes = tag !== undefined && isNode(data) ? all.filter(node => tagIn(node, tag) === getOwn(data, tag)) : all
   if (tag !== undefined && nodes.length === 0) return [badTag(path, tag, all, data as SchemaNode)]
   const failed = nodes
-    .map(node => ({ node, problems: problemsBy(validatorOfPart(node), data, path) }))
+    .map(node => ({ node, problems: problemsBy(validatorOfPart(node), data, path, false) }))
     .filter(({ problems }) => problems.length > 0)
   if (failed.length === 0) return [wrong(path, 'must fit only one of its alternatives')]
   const best = mostLikely(failed, path)
@@ -192,8 +202,12 @@ function keyProblem(nodes: readonly SchemaNode[], data: SchemaNode, path: Path):
   const distinct = [...new Set(known)].filter(key => !nodes.every(node => keysOf(node).includes(key)))
   const given = distinct.filter(key => getOwn(data, key) !== undefined)
   if (given.length > 1) return wrong(path, `can have only one of ${given.join(', ')}`)
-  if (given.length === 0 && distinct.length > 0) return missing(path, `needs one of ${listNames(distinct)}`)
-  return undefined
+  if (given.length > 0 || distinct.length === 0) return undefined
+  const lacking = lackingKeys(nodes, data)
+  const choices = lacking.length > 0 ? lacking : distinct
+  const problem = missing(path, `needs one of ${listNames(choices)}`)
+  const remedy = addOneOf(choices, nodes)
+  return remedy === undefined ? problem : { ...problem, remedy }
 }
 
 /** `must be text or a number, not true`. */
@@ -223,7 +237,8 @@ function badTag(path: Path, tag: string, nodes: readonly SchemaNode[], data: Sch
 function unknownKey(path: Path, key: string, schema: unknown): Problem {
   const known = keysOf(schema)
   const patterns = isNode(schema) && isNode(schema.patternProperties) ? Object.keys(schema.patternProperties) : []
-  const suggestion = nearest(key, known)
+  const split = splitKey(key, known)
+  const suggestion = split?.key ?? nearest(key, known)
   const hint =
     suggestion !== undefined
       ? `did you mean "${suggestion}"?`
@@ -238,6 +253,7 @@ function unknownKey(path: Path, key: string, schema: unknown): Problem {
     kind: 'unknownKey',
     code: 'ERR_PLAN_KEY',
     ...(suggestion !== undefined && { suggestion }),
+    ...(split !== undefined && { remedy: split.remedy }),
   }
 }
 

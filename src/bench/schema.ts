@@ -83,7 +83,7 @@ export function Line(annotations: Annotations = {}): TLine {
 const NOT_ZERO = '^(?=[\\d.]*[1-9])'
 
 /** Every duration's description ends with it. */
-export const DURATION_UNITS = 'Milliseconds, or a number with a unit: 10us, 200ms, 2s, 5m, 3h.'
+export const DURATION_UNITS = 'Milliseconds, or a number with a unit: 10us, 200ms, 2s, 5m, 3h, 7d.'
 
 /** A duration; bounds are in ms. Without bounds it may be 0. */
 export function DurationSchema(options: DurationLimits & Annotations = {}): TDuration {

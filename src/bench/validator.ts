@@ -192,6 +192,7 @@ const UNITS: readonly [RegExp, string][] = [
   [/^(s|secs?|seconds?)$/i, 's'],
   [/^(m|mins?|minutes?)$/i, 'm'],
   [/^(h|hrs?|hours?)$/i, 'h'],
+  [/^(d|days?)$/i, 'd'],
 ]
 
 /** `2 sec` is `2s`, `200MS` and `200` in quotes are `200ms`; of other text nothing is guessed. */

@@ -31,8 +31,8 @@ export function quote(text: string): string {
   return JSON.stringify(cut(text))
 }
 
-export function cut(text: string): string {
-  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text
+export function cut(text: string, longest = LONGEST_QUOTE): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text
 }
 
 /** `a, b, c`; of a long list the beginning. */

@@ -1,14 +1,16 @@
 /** The check of an action in a plan: by the definition of its peripheral, with expressions as far as they can be foretold. */
 
+import { keysOf } from '../bench/branches.js'
 import { checkInput } from '../bench/check.js'
 import type { Action, AnyDefinition } from '../bench/definition.js'
 import { exampleOf, formatExample } from '../bench/example.js'
 import { getOwn } from '../bench/plain-data.js'
-import { problemsOf } from '../bench/problems.js'
+import { type Problem, problemsOf } from '../bench/problems.js'
 import { isNode, type SchemaNode } from '../bench/schema.js'
 import { checkBeside } from './check-beside.js'
 import { Template } from './expressions/template.js'
 import { compileHoles, type FileCheck, isFixed } from './file-check.js'
+import { lacksEquals } from './lacks-equals.js'
 import type { Path } from './place.js'
 import type { ActionOptions, ActionStep, Step } from './plan.js'
 import { type At, missingName } from './problem-list.js'
@@ -55,11 +57,17 @@ export function checkAction(file: FileCheck, scope: Scope, written: WrittenActio
   const { context, problems, source } = file
   const { name, input, path, at } = written
   const found = findAction(file, written)
-  if (found === undefined || input === undefined) return undefined
+  if (found === undefined) return undefined
+  if (input === undefined) {
+    context.called(name)
+    return undefined
+  }
   const beside = checkBeside(file, scope, written, found)
   if (!isNode(input)) {
     const message = `the input of ${name} must be an object`
     problems.add(path, 'value', () => ({ code: 'ERR_PLAN_VALUE', message, remedy: inputLikeThis(name, found) }))
+    // It is done all the same, as far as the steps after it are concerned.
+    context.called(name)
     return undefined
   }
   const [peripheral, action] = splitName(name)
@@ -77,9 +85,16 @@ export function checkAction(file: FileCheck, scope: Scope, written: WrittenActio
     place,
   })
   if (holes === undefined) return undefined
+  const remedy = (problem: Problem): string | undefined => {
+    if (problem.kind === 'value') return lacksEquals(file, scope, input, problem.path)
+    if (problem.path.length > (problem.kind === 'missing' ? 0 : 1)) return undefined
+    if (keysOf(found.input).length === 0) return `Leave it out: ${name} takes nothing.`
+    const isEmpty = Object.keys(input).length === 0
+    return isEmpty && problem.remedy === undefined ? inputLikeThis(name, found) : undefined
+  }
   if (holes.length === 0) {
     const checked = checkInput(found, config, input)
-    if (checked.problems !== undefined) problems.addAll(checked.problems, path, [name])
+    if (checked.problems !== undefined) problems.addAll(checked.problems, path, [name], remedy)
     if (checked.problems !== undefined || beside === undefined) return undefined
     if (beside.compute === undefined) return step(input, beside.options)
   }
@@ -87,7 +102,7 @@ export function checkAction(file: FileCheck, scope: Scope, written: WrittenActio
   const tried = trySamples(template, found.input, scope.certain, (data, known) =>
     known ? (checkInput(found, config, data).problems ?? []) : problemsOf(found.input, data),
   )
-  problems.addAll(tried.problems, path, [name])
+  problems.addAll(tried.problems, path, [name], remedy)
   if (beside === undefined || tried.problems.length > 0) return undefined
   const { options, onError, compute = () => options, fixed } = beside
   return {
@@ -105,7 +120,8 @@ export function splitName(name: string): [string, string] {
   return [name.slice(0, dot), name.slice(dot + 1)]
 }
 
-function inputLikeThis(name: string, { input }: Action): string {
+/** `Write pump.pulse: { width: 200ms }.` */
+export function inputLikeThis(name: string, { input }: Action): string {
   const example = formatExample(input, exampleOf(input))
   return example === '{}' ? `Write ${name} alone: it has no input.` : `Write ${name}: ${example}.`
 }

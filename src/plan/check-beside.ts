@@ -9,6 +9,7 @@ import type { WrittenAction } from './check-action.js'
 import { Template } from './expressions/template.js'
 import type { Values } from './expressions/value.js'
 import { compileHoles, type FileCheck, isFixed } from './file-check.js'
+import { lacksEquals } from './lacks-equals.js'
 import { formatPlace, type Path } from './place.js'
 import type { ActionOptions, OnError } from './plan.js'
 import { trySamples } from './samples.js'
@@ -41,7 +42,9 @@ export function checkBeside(
   if (holes === undefined) return undefined
   const template = new Template(keys, holes)
   const tried = trySamples(template, ACTION_KEYS, scope.certain, data => problemsOf(ACTION_KEYS, data))
-  problems.addAll(tried.problems, step, [])
+  problems.addAll(tried.problems, step, [], ({ kind, path }) =>
+    kind === 'value' ? lacksEquals(file, scope, keys, path) : undefined,
+  )
   const checked = check(ACTION_KEYS, tried.sample)
   if (checked.problems !== undefined) return undefined
   const { onError, ...options } = checked.value

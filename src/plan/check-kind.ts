@@ -8,6 +8,7 @@ import { PiWorkerError } from '../errors.js'
 import { Template } from './expressions/template.js'
 import type { Variable } from './expressions/value.js'
 import { compileHoles, type FileCheck, isFixed } from './file-check.js'
+import { lacksEquals } from './lacks-equals.js'
 import { formatPlace, type Path } from './place.js'
 import type { Step } from './plan.js'
 import type { Finding } from './problem-list.js'
@@ -60,7 +61,9 @@ export function checkKind(reader: StepReader, { word, kind, written, path, scope
   context.blocks = blocksOf(reader, { kind, written, path, scope, axes, round, guarded })
   if (holes === undefined) return undefined
   const addAll = (found: readonly Problem[]): void => {
-    for (const problem of found) problems.addAll([problem], path, problem.path.length === 0 ? [word] : [])
+    const remedy = ({ kind: of, path: at }: Problem) =>
+      of === 'value' ? lacksEquals(file, scope, written, at) : undefined
+    for (const problem of found) problems.addAll([problem], path, problem.path.length === 0 ? [word] : [], remedy)
   }
   if (holes.length === 0) {
     const checked = check(kind.fields, fields)
@@ -139,7 +142,16 @@ function axesOf(
 ): Variable[] {
   const seen = new Set<string>()
   return (kind.options.axes?.(written) ?? []).flatMap(axis => {
-    const taken = context.bench.definitions.has(axis.name) || scope.variables.has(axis.name) || seen.has(axis.name)
+    const variable = scope.variables.get(axis.name)
+    const taken = context.bench.definitions.has(axis.name)
+      ? 'a peripheral'
+      : variable !== undefined
+        ? variable.kind === 'param'
+          ? 'a parameter'
+          : 'an axis around it'
+        : seen.has(axis.name)
+          ? 'another axis'
+          : undefined
     seen.add(axis.name)
     const wrong = refuseAxisName(axis.name, taken)
     if (wrong !== undefined) problems.add([...path, 'scan', axis.name], 'key', () => wrong)

@@ -1,21 +1,29 @@
 /** The check of the steps of a plan file: actions by the definitions of the bench, all else by the table of step kinds. */
 
-import { putOwn } from '../bench/plain-data.js'
+import type { Action } from '../bench/definition.js'
+import { exampleOf, formatExample } from '../bench/example.js'
+import { getOwn, putOwn } from '../bench/plain-data.js'
 import { isNode, type SchemaNode } from '../bench/schema.js'
+import { cut } from '../bench/wording.js'
 import { nearest } from '../nearest.js'
-import { checkAction } from './check-action.js'
+import { checkAction, inputLikeThis, splitName } from './check-action.js'
+import { boundsAmong, withBounds } from './check-bounds.js'
 import { checkKind, type StepReader } from './check-kind.js'
 import { isEndless } from './endless.js'
 import type { FileCheck } from './file-check.js'
 import type { Path } from './place.js'
 import type { Step } from './plan.js'
-import { type At, missingName } from './problem-list.js'
+import { type At, type Finding, missingName } from './problem-list.js'
 import type { Scope } from './scope.js'
 import { ACTION_KEYS, stepKinds } from './step-kinds.js'
 import type { StepKind } from './steps/kind.js'
 
 const WORDS = [...stepKinds.keys()]
 const FORMS = `a step is <peripheral>.<action>: { ... } or one of ${WORDS.join(', ')}`
+/** Of all kinds. */
+const FIELDS: ReadonlySet<string> = new Set(
+  [...stepKinds.values()].flatMap(kind => Object.keys(kind.schema.properties)),
+)
 const BESIDE = Object.keys(ACTION_KEYS.properties)
 
 /** Reads the steps of one file. */
@@ -56,10 +64,14 @@ export class StepCheck implements StepReader {
   step(written: unknown, path: Path, scope: Scope): Step | undefined {
     if (typeof written === 'string') return this.#bare(written, path, scope)
     if (!isNode(written) || Object.keys(written).length === 0) {
-      this.file.problems.add(path, 'value', () => ({ code: 'ERR_PLAN_VALUE', message: FORMS }))
+      const remedy =
+        written === null ? 'Write a step there, or take the "-" away.' : 'Write it like this: "- wait: 2s".'
+      this.file.problems.add(path, 'value', () => ({ code: 'ERR_PLAN_VALUE', message: FORMS, remedy }))
       return undefined
     }
     const keys = Object.keys(written)
+    const slip = misspeltWord(keys)
+    if (slip !== undefined) return this.#misspelt(slip, written, path, scope)
     const word = wordOf(keys)
     if (word !== undefined) return this.#kind(word, written, path, scope)
     const name = keys.find(key => key.includes('.'))
@@ -74,10 +86,53 @@ export class StepCheck implements StepReader {
   }
 
   #bare(written: string, path: Path, scope: Scope): Step | undefined {
+    const finding = this.#lacksColon(written)
+    if (finding !== undefined) {
+      this.file.problems.add(path, 'value', () => finding)
+      return undefined
+    }
     if (written.includes('.')) {
       return checkAction(this.file, scope, { name: written, input: {}, keys: {}, step: path, path, at: 'value' })
     }
     this.#noStep(written, path, 'value')
+    return undefined
+  }
+
+  /** `wait 2s`, `wait:2s`, `pump.pulse 2s`: a word with what should be its value. */
+  #lacksColon(written: string): Finding | undefined {
+    const [, head = '', mark = '', value = ''] = /^([A-Za-z][\w.-]*)(\s*[:=]\s*|\s+)(\S.*)$/.exec(written) ?? []
+    if (head === '') return undefined
+    const message = mark.includes(':')
+      ? `a space is missing after the colon of ${head}`
+      : `a colon is missing after ${head}`
+    const [peripheral, action] = splitName(head)
+    const definition = this.file.context.bench.definitions.get(peripheral)
+    const found = definition && (getOwn(definition.actions, action) as Action | undefined)
+    if (found !== undefined) return { code: 'ERR_PLAN_KEY', message, remedy: inputLikeThis(head, found) }
+    if (stepKinds.has(head)) return { code: 'ERR_PLAN_KEY', message, remedy: `Write ${head}: ${cut(value)}` }
+    return undefined
+  }
+
+  /**
+   * A step whose word is misspelt: that is the problem, and what follows from it is none. What is in its blocks is checked
+   * as if it were the step that is meant.
+   */
+  #misspelt({ key, word }: MisspeltWord, written: SchemaNode, path: Path, scope: Scope): undefined {
+    const { problems } = this.file
+    const kind = stepKinds.get(word) as StepKind
+    problems.add([...path, key], 'key', () =>
+      missingName('ERR_PLAN_KEY', 'step', key, [...WORDS, ...this.#actionNames()]),
+    )
+    const meant: SchemaNode = {}
+    for (const [name, value] of Object.entries(written)) putOwn(meant, name === key ? word : name, value)
+    if (kind.blocks.includes(word)) {
+      this.steps(written[key], [...path, key], scope)
+      putOwn(meant, word, undefined)
+    }
+    const apart = problems.apart()
+    new StepCheck({ ...this.file, problems: apart }).#kind(word, meant, path, scope)
+    const blocks = kind.blocks.filter(block => block !== word).map(block => [...path, block])
+    problems.addWithin(apart, blocks)
     return undefined
   }
 
@@ -87,9 +142,15 @@ export class StepCheck implements StepReader {
     // What looks like a step of its own is no misspelt key of this one.
     const strays = keys.filter(key => !hasField(kind, key) && isHead(key))
     this.#strays(word, strays, path)
+    const beside = boundsAmong(keys, kind.schema.properties)
     const own: SchemaNode = {}
-    for (const key of keys) if (!strays.includes(key)) putOwn(own, key, written[key])
-    return checkKind(this, { word, kind, written: own, path, scope })
+    const bounds: SchemaNode = {}
+    for (const key of keys) {
+      if (!strays.includes(key)) putOwn(beside.includes(key) ? bounds : own, key, written[key])
+    }
+    const step = checkKind(this, { word, kind, written: own, path, scope })
+    if (step === undefined || beside.length === 0) return step
+    return withBounds(this.file, scope, { word, path, bounds }, step)
   }
 
   /** Keys beside the one that says what the step is. */
@@ -129,7 +190,7 @@ export class StepCheck implements StepReader {
         remedy: 'Add what is missing.',
       }))
     } else {
-      this.#noStep(head, [...path, head], 'key')
+      this.#noStep(head, [...path, head], 'key', written[head])
     }
     for (const key of new Set(kinds.flatMap(kind => kind.blocks))) {
       if (Object.hasOwn(written, key)) this.steps(written[key], [...path, key], { ...scope, inLoop: true })
@@ -137,17 +198,21 @@ export class StepCheck implements StepReader {
     return undefined
   }
 
-  #noStep(name: string, path: Path, at: At): void {
+  /** @param value What stands behind it. */
+  #noStep(name: string, path: Path, at: At, value?: unknown): void {
     const { definitions } = this.file.context.bench
     this.file.problems.add(path, at, () => {
-      const definition = definitions.get(name)
-      const [action] = Object.keys(definition?.actions ?? {})
-      if (action !== undefined) {
-        const remedy = `Name an action, such as ${name}.${action}.`
+      const actions = Object.keys(definitions.get(name)?.actions ?? {})
+      const [first] = actions
+      if (first !== undefined) {
+        const written = typeof value === 'string' ? value : isNode(value) ? Object.keys(value)[0] : undefined
+        const meant = written === undefined ? undefined : actions.find(action => action === written)
+        const remedy = meant === undefined ? `Name an action, such as ${name}.${first}.` : `Write ${name}.${meant}.`
         return { code: 'ERR_UNKNOWN_ACTION', message: `${name} alone is no step: what shall it do?`, remedy }
       }
-      if (stepKinds.has(name)) {
-        return { code: 'ERR_PLAN_VALUE', message: `${name} needs a value`, remedy: `Write "- ${name}: ..."` }
+      const kind = stepKinds.get(name)
+      if (kind !== undefined) {
+        return { code: 'ERR_PLAN_VALUE', message: `${name} needs a value`, remedy: wordLikeThis(name, kind) }
       }
       return missingName('ERR_PLAN_KEY', 'step', name, [...WORDS, ...this.#actionNames()])
     })
@@ -164,6 +229,39 @@ export class StepCheck implements StepReader {
 function wordOf(keys: readonly string[]): string | undefined {
   const words = keys.filter(key => stepKinds.has(key))
   return words.find(word => words.every(other => hasField(stepKinds.get(word) as StepKind, other))) ?? words[0]
+}
+
+interface MisspeltWord {
+  readonly key: string
+  /** What was meant. */
+  readonly word: string
+}
+
+/** The key that would be the word of a step if it were spelt right: all others are fields of that step, or near to one. */
+function misspeltWord(keys: readonly string[]): MisspeltWord | undefined {
+  const word = wordOf(keys)
+  const kind = word === undefined ? undefined : stepKinds.get(word)
+  if (keys.some(key => key.includes('.')) || (kind !== undefined && keys.every(key => hasField(kind, key)))) {
+    return undefined
+  }
+  for (const key of keys) {
+    if (stepKinds.has(key) || FIELDS.has(key)) continue
+    const meant = nearest(key, WORDS)
+    const other = meant === undefined ? undefined : stepKinds.get(meant)
+    if (meant === undefined || other === undefined) continue
+    const fields = Object.keys(other.schema.properties).filter(name => name !== meant)
+    const isField = (name: string): boolean => fields.includes(name) || nearest(name, fields) !== undefined
+    if (keys.every(name => name === key || isField(name))) return { key, word: meant }
+  }
+  return undefined
+}
+
+/** `Write wait: 200ms`. */
+function wordLikeThis(word: string, { schema, blocks }: StepKind): string {
+  if (blocks.includes(word)) return `Write "${word}:", and its steps on the lines below.`
+  const field = schema.properties[word] as SchemaNode
+  const example = formatExample(field, exampleOf(field))
+  return example.includes('…') ? `Write "- ${word}: ..."` : `Write ${word}: ${example}`
 }
 
 function hasField(kind: StepKind, key: string): boolean {

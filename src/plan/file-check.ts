@@ -1,5 +1,9 @@
 /** The check of one file of a plan, and of the expressions in it. */
 
+import type { Action } from '../bench/definition.js'
+import { exampleOf, formatExample } from '../bench/example.js'
+import { getOwn } from '../bench/plain-data.js'
+import { problemsOf } from '../bench/problems.js'
 import { cut } from '../bench/wording.js'
 import { Names } from './expressions/names.js'
 import { parseExpression } from './expressions/parse.js'
@@ -55,7 +59,7 @@ export function compileExpression(
       problems.add(path, 'value', () => ({
         code: 'ERR_EXPRESSION',
         message: `${cut(text)} uses ${name}, and no step before it does ${reading.action}`,
-        remedy: `Put "- ${reading.action}" before it.`,
+        remedy: `Put "- ${stepLikeThis(context, reading.action)}" before it.`,
       })),
     )
   }
@@ -76,6 +80,14 @@ export function compileHoles(file: FileCheck, scope: Scope, value: unknown, path
     return expression && { path: within, expression }
   })
   return holes.every(hole => hole !== undefined) ? holes : undefined
+}
+
+/** `air.read`, or `probe.read: { channel: 0 }` where it needs an input. */
+function stepLikeThis({ bench }: PlanContext, name: string): string {
+  const [peripheral = '', key = ''] = name.split('.')
+  const { input } = getOwn(bench.definitions.get(peripheral)?.actions ?? {}, key) as Pick<Action, 'input'>
+  if (problemsOf(input, {}).length === 0) return name
+  return `${name}: ${formatExample(input, exampleOf(input))}`
 }
 
 /** Whether an expression is the same in the whole run. */

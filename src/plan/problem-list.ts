@@ -11,6 +11,14 @@ export interface Finding {
   readonly code: ErrorCode
   readonly message: string
   readonly remedy?: string | undefined
+  /** Where it is within the text of the value, when that is known. */
+  readonly within?: Within | undefined
+}
+
+/** A place within a text that is a value, or a part of one. */
+export interface Within {
+  readonly text: string
+  readonly index: number
 }
 
 /** Whether the key of a path is meant or what it leads to. */
@@ -20,10 +28,14 @@ export type At = 'key' | 'value'
 const LONGEST_MESSAGE = 400
 
 interface Entry {
+  /** Where in the file of the list; undefined when only the place is known. */
+  readonly path?: Path
   readonly place: Place
   /** The files in the order in which they were read. */
   readonly file: number
   readonly say: () => Finding
+  /** The place of something within the value. */
+  readonly locate?: (within: Within) => Place
 }
 
 export class ProblemList {
@@ -44,7 +56,9 @@ export class ProblemList {
 
   /** `say` is called for those that are listed: looking for what was meant takes long in a file with many mistakes. */
   add(path: Path, at: At, say: () => Finding): void {
-    this.#entries.push({ place: this.#source.place(path, at), file: this.#file, say })
+    const source = this.#source
+    const locate = (within: Within): Place => source.placeWithin(path, within)
+    this.#entries.push({ path, place: source.place(path, at), file: this.#file, say, locate })
   }
 
   /** Problems that have their places already. */
@@ -54,16 +68,38 @@ export class ProblemList {
     }
   }
 
-  /** What the check of a value found. `path` leads to the value, `label` is what messages call it. */
-  addAll(problems: readonly Problem[], path: Path, label: Path): void {
+  /**
+   * What the check of a value found. `path` leads to the value, `label` is what messages call it.
+   * @param remedy What to do about a problem, where more is known of that than the check of the value can know.
+   */
+  addAll(
+    problems: readonly Problem[],
+    path: Path,
+    label: Path,
+    remedy: (problem: Problem) => string | undefined = () => undefined,
+  ): void {
     for (const problem of problems) {
       const at = [...path, ...problem.path]
       this.add(at, problem.kind === 'value' ? 'value' : 'key', () => ({
         code: problem.code,
         message: describeProblem({ ...problem, path: [...label, ...problem.path] }),
-        remedy: remedyOf(problem),
+        remedy: remedy(problem) ?? remedyOf(problem),
       }))
     }
+  }
+
+  /** An empty one for the same file, for what is tried. */
+  apart(): ProblemList {
+    return new ProblemList(this.#source, undefined, this.#file)
+  }
+
+  /** The problems of such a list that are in one of these, or in another file. */
+  addWithin(apart: ProblemList, paths: readonly Path[]): void {
+    const isWithin = (at: Path): boolean =>
+      paths.some(path => at.length > path.length && path.every((key, index) => at[index] === key))
+    this.#entries.push(
+      ...apart.#entries.filter(({ path, file }) => file !== this.#file || path === undefined || isWithin(path)),
+    )
   }
 
   /** Runs `attempt`; what it throws is a problem. */
@@ -81,9 +117,10 @@ export class ProblemList {
     const sorted = this.#entries.sort(
       (a, b) => a.file - b.file || a.place.line - b.place.line || a.place.column - b.place.column,
     )
-    const problems = sorted.slice(0, MAX_PROBLEMS).map<PlanProblem>(({ place, say }) => {
-      const { code, message, remedy } = say()
-      return { code, message: shorten(message), remedy, place }
+    const problems = sorted.slice(0, MAX_PROBLEMS).map<PlanProblem>(({ place, say, locate }) => {
+      const { code, message, remedy, within } = say()
+      const exact = within === undefined ? undefined : locate?.(within)
+      return { code, message: shorten(message), remedy, place: exact ?? place }
     })
     throw planError(problems, sorted.length)
   }

@@ -18,8 +18,10 @@ import {
   type YAMLWarning,
 } from 'yaml'
 import { makePlace, type Path, type Place, type PlanProblem, planError } from './place.js'
+import type { Within } from './problem-list.js'
 import { readPlanBytes, readPlanBytesNow } from './read-file.js'
 import { MAX_DEPTH, MAX_VALUES, parseYaml, type Refusal } from './yaml-document.js'
+import { explainSlips, sentence } from './yaml-remedies.js'
 
 /** Cascades of a single slip: the first few are enough. */
 const MAX_SYNTAX_PROBLEMS = 5
@@ -66,6 +68,18 @@ export class PlanSource {
 
   /** Where the value at `path` is, or the key that leads to it; the nearest thing around it when it is not there. */
   place(path: Path, at: 'key' | 'value' = 'value'): Place {
+    return this.#placeAt(this.#find(path, at).offset)
+  }
+
+  /** Where `index` of a text is that the value at `path` has; where the value begins when the text is not written so. */
+  placeWithin(path: Path, { text, index }: Within): Place {
+    const { offset, node } = this.#find(path, 'value')
+    const written = this.text.slice(offset, node?.range?.[1] ?? offset)
+    const start = text === '' ? -1 : written.indexOf(text)
+    return this.#placeAt(start === -1 ? offset : offset + start + index)
+  }
+
+  #find(path: Path, at: 'key' | 'value'): { readonly offset: number; readonly node: Node | null } {
     let node: Node | null = this.#root
     let offset = startOf(node)
     for (const [index, step] of path.entries()) {
@@ -85,7 +99,7 @@ export class PlanSource {
         break
       }
     }
-    return this.#placeAt(offset)
+    return { offset, node }
   }
 
   #pair(map: YAMLMap, key: string): YamlPair | undefined {
@@ -122,11 +136,11 @@ export class PlanSource {
       const tab = slips.find(slip => this.#isIndentedByTab(slip))
       // One says all: whoever indents by tabs does so on every line, and what follows from it is no slip of its own.
       if (tab !== undefined) throw this.#error('ERR_PLAN_SYNTAX', tab.pos[0], sentence(tab.message), USE_SPACES)
-      const problems = slips.map<PlanProblem>(slip => ({
+      const problems = explainSlips(this.text, slips).map<PlanProblem>(({ offset, message, remedy }) => ({
         code: 'ERR_PLAN_SYNTAX',
-        message: sentence(slip.message),
-        place: this.#placeAt(slip.pos[0]),
-        remedy: 'Correct the YAML at this place; a value with special characters goes into quotes.',
+        message,
+        place: this.#placeAt(offset),
+        remedy,
       }))
       problems.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
       throw planError(onePerLine(problems).slice(0, MAX_SYNTAX_PROBLEMS))
@@ -282,11 +296,4 @@ function startOf(node: Node | null): number {
 
 function onePerLine(problems: readonly PlanProblem[]): PlanProblem[] {
   return problems.filter((problem, index) => problem.place.line !== problems[index - 1]?.place.line)
-}
-
-/** The parser's messages start with a capital and may run over lines. */
-function sentence(message: string): string {
-  const line = (message.split('\n')[0] ?? '').trim()
-  const short = line.length > 160 ? `${line.slice(0, 160)}…` : line
-  return short.charAt(0).toLowerCase() + short.slice(1)
 }

@@ -65,6 +65,9 @@ export class TimesCheck {
   }
 }
 
+/** What the parser of patterns says is a sentence. */
+const LONGEST_REASON = 120
+
 function findFault(pattern: string, timezone: string | undefined): TimesFault | undefined {
   if (timezone !== undefined && !isTimezone(timezone)) {
     return { field: 'timezone', message: `there is no time zone ${quote(timezone)}` }
@@ -78,7 +81,7 @@ function findFault(pattern: string, timezone: string | undefined): TimesFault | 
     return { field: 'cron', message: `${quote(pattern)} never fires: there is no such time` }
   } catch (error) {
     const why = messageOf(error).replace(/^Cron\w*: /, '')
-    return { field: 'cron', message: `${quote(pattern)} is no pattern of times: ${cut(why)}` }
+    return { field: 'cron', message: `${quote(pattern)} is no pattern of times: ${cut(why, LONGEST_REASON)}` }
   }
 }
 

@@ -2,15 +2,15 @@
 
 import { PiWorkerError, textOf } from '../errors.js'
 
-export type DurationUnit = 'us' | 'ms' | 's' | 'm' | 'h'
-/** `'10us'`, `'200ms'`, `'2s'`, `'5m'`, `'3h'`. */
+export type DurationUnit = 'us' | 'ms' | 's' | 'm' | 'h' | 'd'
+/** `'10us'`, `'200ms'`, `'2s'`, `'5m'`, `'3h'`, `'7d'`. */
 export type DurationText = `${number}${DurationUnit}`
 /** A number of milliseconds (0 or more) or a string with a unit. */
 export type Duration = number | DurationText
 
-const MS_PER_UNIT: Readonly<Record<DurationUnit, number>> = { us: 1e-3, ms: 1, s: 1e3, m: 6e4, h: 36e5 }
+const MS_PER_UNIT: Readonly<Record<DurationUnit, number>> = { us: 1e-3, ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5 }
 /** What a duration string looks like, as a JSON Schema pattern. */
-export const DURATION_PATTERN = '^\\d+(?:\\.\\d+)?(us|ms|s|m|h)$'
+export const DURATION_PATTERN = '^\\d+(?:\\.\\d+)?(us|ms|s|m|h|d)$'
 const DURATION = new RegExp(DURATION_PATTERN)
 /** 104 days: beyond it, whole nanoseconds no longer fit a number exactly. */
 export const MAX_DURATION_MS = 9_007_199_254

@@ -297,7 +297,7 @@ describe('the types of an open bench', () => {
     expectTypeOf<[{ width: 200 }]>().toExtend<Pulse>()
     expectTypeOf<[]>().not.toExtend<Pulse>()
     expectTypeOf<[Record<never, never>]>().not.toExtend<Pulse>()
-    expectTypeOf<[{ width: '200d' }]>().not.toExtend<Pulse>()
+    expectTypeOf<[{ width: '200x' }]>().not.toExtend<Pulse>()
     expectTypeOf<[{ width: true }]>().not.toExtend<Pulse>()
     expectTypeOf<[{ width: 1 }, { effect: 'read' }]>().not.toExtend<Pulse>()
     type WaitFor = Parameters<Open['level']['waitFor']>

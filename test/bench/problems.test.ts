@@ -18,7 +18,13 @@ describe('a value that fits', () => {
 describe('a problem', () => {
   it('of a value leads to it', () => {
     expect(problemsOf(of(Type.Array(of(Type.Number()))), { a: [{ a: 1 }, { a: 'x' }] })).toEqual([
-      { path: ['a', 1, 'a'], message: 'must be a number, not "x"', kind: 'value', code: 'ERR_PLAN_VALUE' },
+      {
+        path: ['a', 1, 'a'],
+        message: 'must be a number, not "x"',
+        remedy: 'Write a number, such as 1.',
+        kind: 'value',
+        code: 'ERR_PLAN_VALUE',
+      },
     ])
   })
 

@@ -140,7 +140,7 @@ describe('a duration', () => {
     [Number.NEGATIVE_INFINITY, 'must be a duration such as 10us, 200ms or 2s (a plain number is ms), not -Infinity'],
     ['', 'must be a duration such as 10us, 200ms or 2s (a plain number is ms), not ""'],
     ['soon', 'must be a duration such as 10us, 200ms or 2s (a plain number is ms), not "soon"'],
-    ['1d', 'must be a duration such as 10us, 200ms or 2s (a plain number is ms), not "1d"'],
+    ['1w', 'must be a duration such as 10us, 200ms or 2s (a plain number is ms), not "1w"'],
     ['1e3s', 'must be a duration such as 10us, 200ms or 2s (a plain number is ms), not "1e3s"'],
     ['1m30s', 'must be a duration such as 10us, 200ms or 2s (a plain number is ms), not "1m30s"'],
     ['１ms', 'must be a duration such as 10us, 200ms or 2s (a plain number is ms), not "１ms"'],

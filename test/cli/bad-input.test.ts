@@ -35,7 +35,7 @@ describe('a plan file that is wrong', () => {
     ['a negative duration', () => planFile('- wait: -1s'), 'ERR_BAD_DURATION', ':6:11', '200ms'],
     ['a duration that is NaN', () => planFile('- wait: .nan'), 'ERR_BAD_DURATION', ':6:11', '200ms'],
     ['a duration with no known unit', () => planFile('- wait: 3 fortnights'), 'ERR_BAD_DURATION', ':6:11', '200ms'],
-    ['a YAML syntax error', () => tempFile('bench: [\nplan: ]\n'), 'ERR_PLAN_SYNTAX', ':2:1', 'YAML'],
+    ['a YAML syntax error', () => tempFile('bench: [\nplan: ]\n'), 'ERR_PLAN_SYNTAX', ':1:8', 'Add the ]'],
     ['an empty file', () => tempFile(''), 'ERR_PLAN_EMPTY', ':1:1', 'examples'],
     ['anchors that expand without end', endless, 'ERR_PLAN_TOO_LARGE', ':2:', 'repeat'],
     ['a file of 100 MB', huge, 'ERR_PLAN_TOO_LARGE', '', '1 MiB'],

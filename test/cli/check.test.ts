@@ -56,7 +56,7 @@ error ERR_BAD_DURATION: wait must be a duration such as 10us, 200ms or 2s (a pla
   at ${file}:7:11
   7 |   - wait: 3 fortnights
     |           ^
-  remedy: Write a number of milliseconds or a number with a unit: 10us, 200ms, 2s, 5m, 3h.
+  remedy: Write a number of milliseconds or a number with a unit: 10us, 200ms, 2s, 5m, 3h, 7d.
 `)
   })
 

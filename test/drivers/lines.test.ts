@@ -39,12 +39,26 @@ describe('parseLine', () => {
     expect(parseLine(name)).toEqual({ kind: 'name', name })
   })
 
-  it.each([58, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '58', 'GPIO99', '-1', '1.5', '1000', '', '   '])(
-    'refuses %j',
-    spelling => {
-      expect(refusal(() => parseLine(spelling)).code).toBe('ERR_UNKNOWN_LINE')
-    },
-  )
+  it.each([
+    58,
+    -1,
+    1.5,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    '58',
+    'GPIO99',
+    '-1',
+    '1.5',
+    '1000',
+    '',
+    '   ',
+    'undefined',
+    'NULL',
+    'NaN',
+    'none',
+  ])('refuses %j', spelling => {
+    expect(refusal(() => parseLine(spelling)).code).toBe('ERR_UNKNOWN_LINE')
+  })
 
   it.each([
     ['GPOI17', 'GPIO17'],
@@ -52,6 +66,7 @@ describe('parseLine', () => {
     ['GPI17', 'GPIO17'],
     ['GP17', 'GPIO17'],
     ['GPIO-17', 'GPIO17'],
+    ['BOARD11', 'J8:11'],
     ['GPIO 17', 'GPIO17'],
     ['GPIO17x', 'GPIO17'],
     ['BMC17', 'BCM17'],

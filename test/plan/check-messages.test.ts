@@ -1,21 +1,7 @@
 /** What a person who slips is told of a plan file: one sentence for one slip, and what to write instead. */
 
 import { describe, expect, it } from 'vitest'
-import { isPiWorkerError, PiWorkerError } from '../../src/errors.js'
-import { checkPlan } from '../../src/plan/check.js'
-import { problemsOf } from '../../src/plan/place.js'
-import { PlanSource } from '../../src/plan/source.js'
-
-/** What is said of a text: each message with its remedy. */
-function said(text: string): string[] {
-  try {
-    checkPlan(new PlanSource(text, 'a.yaml'))
-  } catch (error) {
-    if (isPiWorkerError(error)) return problemsOf(error).map(({ message, remedy }) => `${message} | ${remedy}`)
-    throw error
-  }
-  throw new PiWorkerError('ERR_BAD_OUTPUT', 'the plan was accepted')
-}
+import { said } from './said.js'
 
 const inBench = (line: string) => `bench:\n  ${line}\nplan:\n  - wait: 1s\n`
 
@@ -89,9 +75,9 @@ describe('something else in the place of an object or a list', () => {
     expect(said(text)).toEqual([sentence])
   })
 
-  it('has none where any text or number would do', () => {
+  it('has one of a number too', () => {
     expect(said(inBench('adc: { type: mcp3008, vref: high }'))).toEqual([
-      'adc.vref must be a number, not "high" | undefined',
+      'adc.vref must be a number, not "high" | Write a number, such as 3.3.',
     ])
   })
 })

@@ -89,7 +89,7 @@ describe('include', () => {
       expect.stringContaining('ERR_PARAM wash.yaml:1:29'),
       expect.stringContaining('ERR_UNKNOWN_PERIPHERAL wash.yaml:3:3'),
       expect.stringContaining('ERR_BAD_DURATION wash.yaml:4:24'),
-      expect.stringContaining('ERR_EXPRESSION wash.yaml:5:9 =tmies: no name "tmies"; did you mean "times"?'),
+      expect.stringContaining('ERR_EXPRESSION wash.yaml:5:10 =tmies: no name "tmies"; did you mean "times"?'),
     ])
   })
 

@@ -173,7 +173,7 @@ describe('prompt', () => {
       'ERR_PARAM 11:56 the default must be one of a, b',
     ],
     ['no question', '{ param: dose }', 'ERR_PLAN_VALUE 11:5 prompt needs "ask"'],
-    ['a question with an expression that is wrong', '{ ask: "{dsoe}?" }', 'ERR_EXPRESSION 11:20 =dsoe: no name "dsoe"'],
+    ['a question with an expression that is wrong', '{ ask: "{dsoe}?" }', 'ERR_EXPRESSION 11:22 =dsoe: no name "dsoe"'],
   ])('is refused with %s', (_what, prompt, expected) => {
     expect(problems(withParams(DOSE, `- prompt: ${prompt}`))).toEqual([expect.stringContaining(expected)])
   })

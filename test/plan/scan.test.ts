@@ -155,7 +155,7 @@ describe('a scan', () => {
     ['no axes', '{}', 'ERR_PLAN_VALUE 10:11', ''],
     ['values of several types', '{ x: [ 1, a ] }', 'ERR_PLAN_VALUE 10:', 'several types'],
     ['a name that is none', '{ "a b": [ 1 ] }', 'ERR_BAD_NAME 10:13', 'cannot be called "a b"'],
-    ['the name of a peripheral', '{ pump: [ 1 ] }', 'ERR_BAD_NAME 10:13', 'something else is called so'],
+    ['the name of a peripheral', '{ pump: [ 1 ] }', 'ERR_BAD_NAME 10:13', 'a peripheral is called so'],
   ])('is refused with %s', (_what, axes, place, message) => {
     const [problem] = problems(inPlan(`- scan: ${axes}\n  do: [ record: { n: =round } ]`))
     expect(problem).toContain(place)

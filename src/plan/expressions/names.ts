@@ -6,7 +6,7 @@ import { getOwn } from '../../bench/plain-data.js'
 import { isNode, type SchemaNode } from '../../bench/schema.js'
 import { listNames, quote } from '../../bench/wording.js'
 import type { ErrorCode } from '../../errors.js'
-import { missingName } from '../problem-list.js'
+import { missingName, type Within } from '../problem-list.js'
 import type { ReadingRef, ValueType, Variable } from './value.js'
 
 /** Why an expression is wrong. */
@@ -14,6 +14,10 @@ export interface Fault {
   readonly code: ErrorCode
   readonly message: string
   readonly remedy?: string | undefined
+  /** The name in the expression that it is about. */
+  readonly name?: string | undefined
+  /** Where in the text of the plan it is. */
+  readonly within?: Within | undefined
 }
 
 export class Names {
@@ -42,17 +46,22 @@ export class Names {
     return this.#definitions.has(name)
   }
 
+  /** Whether something is called so. */
+  knows(name: string): boolean {
+    return this.#variables.has(name) || this.#definitions.has(name)
+  }
+
   variable(name: string): Variable | Fault {
     const found = this.#variables.get(name)
     if (found !== undefined) return found
     const [first] = this.#definitions.has(name) ? this.#readingsOf(name) : []
     if (first !== undefined) {
       const message = `${name} alone is no value: say which of its readings is meant`
-      return { code: 'ERR_EXPRESSION', message, remedy: `Write ${first}.` }
+      return { code: 'ERR_EXPRESSION', message, remedy: `Write ${first}.`, name }
     }
     if (name === 'round') {
       const remedy = 'Use it in the steps of a loop.'
-      return { code: 'ERR_EXPRESSION', message: 'round is known only within a loop', remedy }
+      return { code: 'ERR_EXPRESSION', message: 'round is known only within a loop', remedy, name }
     }
     const known = [...this.#variables.keys(), 'elapsed', ...this.#allReadings()]
     return this.#missing('name', name, known)
@@ -78,6 +87,7 @@ export class Names {
           code: 'ERR_EXPRESSION',
           message: `${peripheral}.${key} gives nothing that could be used`,
           remedy: NAME,
+          name: text,
         }
       }
       return this.#missing('reading', text, fields)
@@ -99,12 +109,12 @@ export class Names {
     if (meant.length === 1) return first
     const choices = found.map(({ action, path: at }) => [action, ...at].join('.'))
     const message = `${text} may be of several actions: ${listNames(choices)}`
-    return { code: 'ERR_EXPRESSION', message, remedy: 'Write the one that is meant.' }
+    return { code: 'ERR_EXPRESSION', message, remedy: 'Write the one that is meant.', name: text }
   }
 
   #missing(what: string, name: string, names: readonly string[]): Fault {
-    if (!this.#brief) return missingName('ERR_EXPRESSION', what, name, names)
-    return { code: 'ERR_EXPRESSION', message: `no ${what} ${quote(name)}` }
+    if (!this.#brief) return { ...missingName('ERR_EXPRESSION', what, name, names), name }
+    return { code: 'ERR_EXPRESSION', message: `no ${what} ${quote(name)}`, name }
   }
 
   *#allReadings(): Generator<string> {

@@ -24,11 +24,19 @@ export function parseExpression(text: string, names: Names, place: Place): Expre
     const message = `the expression has ${text.length} characters, more than ${LONGEST}`
     return { code: 'ERR_EXPRESSION', message, remedy: 'Work it out in several steps with set.' }
   }
-  const { tree, unreadable } = parse(text.slice(1), names)
-  if (tree === undefined) return { code: 'ERR_EXPRESSION', message: `${text} cannot be read: ${unreadable}` }
-  const compiled = compile(tree, names)
+  const written = text.slice(1)
+  const found = parse(written, names)
+  if ('why' in found) {
+    const { why, index, remedy } = found
+    return { code: 'ERR_EXPRESSION', message: `${text}${why}`, remedy, within: { text: written, index } }
+  }
+  const compiled = compile(found.tree, names)
   if (compiled === undefined) return undefined
-  if ('code' in compiled) return { ...compiled, message: `${text}: ${compiled.message}` }
+  if ('code' in compiled) {
+    const { name } = compiled
+    const within = name === undefined ? undefined : { text: written, index: indexOfName(written, name) }
+    return { ...compiled, message: `${text}: ${compiled.message}`, within }
+  }
   const { type, uses, constant, name, unit, run } = compiled
   return {
     text,
@@ -49,14 +57,82 @@ export function parseExpression(text: string, names: Names, place: Place): Expre
   }
 }
 
-function parse(text: string, names: Names): { readonly tree?: Node; readonly unreadable?: string } {
-  if (text.trim() === '') return { unreadable: 'nothing stands after the =' }
+/** Why a text is no expression. */
+interface Unreadable {
+  /** To be read after the text. */
+  readonly why: string
+  /** Where in the text. */
+  readonly index: number
+  readonly remedy: string
+}
+
+const LIKE_THIS = 'Write it like this: =dose * 2, or =air.read.temperature > 25 && elapsed < 60.'
+
+function parse(text: string, names: Names): { readonly tree: Node } | Unreadable {
+  if (text.trim() === '') return unreadable('nothing stands after the =', 0)
+  const foreign = foreignOperator(text, names)
+  if (foreign !== undefined) return foreign
   try {
-    return { tree: jsep(withDashes(text, names)) }
+    const tree = jsep(withDashes(text, names))
+    const gap = tree.type === 'Compound' && !/[;,]/.test(text) ? gapIn(text) : undefined
+    if (gap === undefined) return { tree }
+    const remedy = 'Put one between them, such as * or &&.'
+    return { why: ': no operator stands between two values', index: gap, remedy }
   } catch (error) {
-    const message = messageOf(error)
-    return { unreadable: message.charAt(0).toLowerCase() + message.slice(1) }
+    const { index } = error as { readonly index?: number }
+    const message = messageOf(error).replace(/ at character \d+$/, '')
+    const why = message === 'Unexpected ' ? 'it ends too early' : message.charAt(0).toLowerCase() + message.slice(1)
+    return unreadable(why, index ?? 0)
   }
+}
+
+function unreadable(why: string, index: number): Unreadable {
+  return { why: ` cannot be read: ${why}`, index, remedy: LIKE_THIS }
+}
+
+/** Operators of other languages, and what they are here. */
+const FOREIGN: ReadonlyMap<string, string> = new Map([
+  ['=', '=='],
+  ['=>', '>='],
+  ['=<', '<='],
+  ['<>', '!='],
+  ['&', '&&'],
+  ['|', '||'],
+  ['^', '**'],
+  ['and', '&&'],
+  ['or', '||'],
+  ['not', '!'],
+])
+
+function foreignOperator(text: string, names: Names): Unreadable | undefined {
+  const tokens = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[A-Za-z_][\w-]*(?:\.\w+)*|[=<>!&|^]+/g
+  for (const { 0: token, index } of text.matchAll(tokens)) {
+    const meant = FOREIGN.get(token.toLowerCase())
+    if (meant === undefined || names.knows(token)) continue
+    return { why: `: ${token} is no operator here`, index, remedy: `Write ${meant} in its place.` }
+  }
+  return undefined
+}
+
+/** Where the longest beginning ends that is one expression. */
+function gapIn(text: string): number | undefined {
+  const blanks = [...text.matchAll(/\S\s+/g)].map(({ index }) => index + 1)
+  return blanks.findLast(at => {
+    try {
+      return jsep(text.slice(0, at)).type !== 'Compound'
+    } catch {
+      return false
+    }
+  })
+}
+
+/** Where a name stands that is no part of a longer one. */
+function indexOfName(text: string, name: string): number {
+  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
+    const around = `${text[at - 1] ?? ' '}${text[at + name.length] ?? ' '}`
+    if (!/[\w.]/.test(around)) return at
+  }
+  return 0
 }
 
 /**

@@ -29,13 +29,13 @@ const AxisSchema = Type.Union(
     Values,
     Type.Object({
       ...ENDS,
-      points: Type.Integer({ minimum: 1, description: 'How many values, both ends included.' }),
+      points: Type.Integer({ minimum: 1, description: 'How many values, both ends included.', examples: [10] }),
       spacing: Type.Optional(OneOf(['linear', 'log'], { description: 'log: each is the same multiple of the last.' })),
       unit: UNIT,
     }),
     Type.Object({
       ...ENDS,
-      step: Type.Number({ description: 'From one value to the next; with a minus when they fall.' }),
+      step: Type.Number({ description: 'From one value to the next; with a minus when they fall.', examples: [1] }),
       unit: UNIT,
     }),
     Type.Object({ values: Values, unit: UNIT }),
@@ -160,14 +160,18 @@ function axesOf({ scan: written }: SchemaNode): Omit<Variable, 'slot' | 'kind'>[
     })
 }
 
-/** What is wrong with the name of an axis. */
-export function refuseAxisName(name: string, taken: boolean): Finding | undefined {
+/**
+ * What is wrong with the name of an axis.
+ * @param taken What else is called so: `a peripheral`.
+ */
+export function refuseAxisName(name: string, taken: string | undefined): Finding | undefined {
   const quoted = `"${cut(name)}"`
   if (!NAME.test(name)) {
     const remedy = 'Use a letter, then letters, digits or _.'
     return { code: 'ERR_BAD_NAME', message: `an axis cannot be called ${quoted}`, remedy }
   }
-  if (!taken && !RESERVED_NAMES.includes(name)) return undefined
-  const message = `an axis cannot be called ${quoted}: something else is called so`
+  const other = taken ?? (RESERVED_NAMES.includes(name) ? 'a function or value of expressions' : undefined)
+  if (other === undefined) return undefined
+  const message = `an axis cannot be called ${quoted}: ${other} is called so`
   return { code: 'ERR_BAD_NAME', message, remedy: `Use another name, such as ${name}1.` }
 }
