@@ -13,7 +13,11 @@ export function bashScript(nodes: readonly CommandNode[]): string {
   )
   return `# Completion of pi-worker for bash, made by: pi-worker completion bash
 _pi_worker_words() { COMPREPLY+=($(compgen -W "$1" -- "$cur")); }
-_pi_worker_names() { _pi_worker_words "$("\${COMP_WORDS[0]}" completion --names "$1" 2>/dev/null)"; }
+_pi_worker_names() {
+  local all; all=$(printf '%s\\n' "\${COMP_WORDS[@]:1}")
+  if [ "$1" = params ]; then compopt -o nospace 2>/dev/null; fi
+  _pi_worker_words "$("\${pi_worker[@]}" completion --names "$1" --words="$all" 2>/dev/null)"
+}
 _pi_worker_folders() { compopt -o filenames 2>/dev/null; COMPREPLY+=($(compgen -d -- "$cur")); }
 _pi_worker_files() {
   local ending
@@ -23,7 +27,21 @@ _pi_worker_files() {
 }
 _pi_worker() {
   local IFS=$'\\n' cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" path='' word next i
+  local -a pi_worker=("\${COMP_WORDS[0]}")
   COMPREPLY=()
+  # Of a package of the project; nothing is ever installed for it.
+  if [ "$1" = npx ]; then
+    if [ "$COMP_CWORD" -lt 2 ] || [ "\${COMP_WORDS[1]}" != pi-worker ]; then return; fi
+    pi_worker=(npx --no -- pi-worker)
+    COMP_WORDS=("\${COMP_WORDS[@]:1}")
+    COMP_CWORD=$((COMP_CWORD - 1))
+  fi
+  # What a parameter is to be nobody knows.
+  for i in 0 1; do
+    if [ $((COMP_CWORD - i)) -ge 2 ] && [ "\${COMP_WORDS[COMP_CWORD-i]}" = '=' ]; then
+      case "\${COMP_WORDS[COMP_CWORD-i-1]}" in -*) ;; *) return ;; esac
+    fi
+  done
   # --driver=mock comes as three words.
   if [ "$prev" = '=' ]; then prev="\${COMP_WORDS[COMP_CWORD-2]}"; elif [ "$cur" = '=' ]; then cur=''; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
@@ -48,6 +66,7 @@ ${nodes.map(node => `    ${quoted(node.path)}) ${argumentsOf(node)} ;;`).join('\
   esac
 }
 complete -F _pi_worker pi-worker
+complete -p npx >/dev/null 2>&1 || complete -o bashdefault -o default -F _pi_worker npx
 `
 }
 

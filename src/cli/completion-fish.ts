@@ -14,8 +14,18 @@ function __pi_worker_at
   test "$path" = "$argv[1]"
 end
 function __pi_worker_names
-  command pi-worker completion --names $argv[1] 2>/dev/null
+  set -l all (commandline -op | string collect)
+  if command -q pi-worker
+    command pi-worker completion --names $argv[1] --words="$all" 2>/dev/null
+  else
+    # Of a package of the project; nothing is ever installed for it.
+    command npx --no -- pi-worker completion --names $argv[1] --words="$all" 2>/dev/null
+  end
 end
+function __pi_worker_npx
+  complete -C (commandline -cp | string replace -r '^\\s*npx\\s+' '')
+end
+complete -c npx -n 'test (count (commandline -opc)) -ge 2; and test (commandline -opc)[2] = pi-worker' -f -a '(__pi_worker_npx)'
 complete -c pi-worker -f
 ${nodes.flatMap(nodeLines).join('\n')}
 `
@@ -29,10 +39,15 @@ function nodeLines({ path, flags, commands, argument }: CommandNode): string[] {
     ...(given === '' ? [] : [`${start} ${given}`]),
     ...flags.map(({ names, about, value }) => {
       const spelt = names.map(name => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`)).join(' ')
-      const taken = value === undefined ? '' : ` -r ${complete(value)}`.trimEnd()
+      const taken = value === undefined ? '' : ` ${takes(value)} ${complete(value)}`.trimEnd()
       return `${start} ${spelt}${taken} -d ${quoted(about)}`
     }),
   ]
+}
+
+/** With -r alone, fish offers files beside what there is. */
+function takes({ kind }: Value): string {
+  return kind === 'files' || kind === 'folders' ? '-r' : '-x'
 }
 
 function complete(value: Value): string {

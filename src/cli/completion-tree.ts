@@ -1,6 +1,7 @@
 /** What can be completed on a command line, read from the commands themselves: a script made of it has nothing of its own. */
 
 import type { Argument, Command, Option } from 'commander'
+import type { NamesOf } from './completion-command.js'
 import { oneLine } from './format.js'
 
 /** What stands in the place of a value. */
@@ -10,7 +11,7 @@ export type Value =
   | { readonly kind: 'files'; readonly endings: readonly string[] }
   | { readonly kind: 'folders' }
   /** Names that are known only when they are asked for. */
-  | { readonly kind: 'names'; readonly of: 'benches' | 'runs' | 'types' }
+  | { readonly kind: 'names'; readonly of: NamesOf }
   /** Nobody knows what. */
   | { readonly kind: 'text' }
 
@@ -70,6 +71,8 @@ function valueIn(what: Option | Argument): Value {
     return /\bfolder|journals\b/.test(what.description) ? { kind: 'folders' } : { kind: 'files', endings: [] }
   if (placeholder === 'folder') return { kind: 'folders' }
   if (placeholder === 'type') return { kind: 'names', of: 'types' }
+  if (placeholder === 'name=value') return { kind: 'names', of: 'params' }
+  if ('long' in what && what.long === '--resume') return { kind: 'names', of: 'resumable' }
   if (['id', 'ids', 'a', 'b'].includes(placeholder)) return { kind: 'names', of: 'runs' }
   if (/\brunning bench\b/.test(what.description)) return { kind: 'names', of: 'benches' }
   return { kind: 'text' }

@@ -7,11 +7,23 @@ export function zshScript(nodes: readonly CommandNode[]): string {
   const paths = nodes.filter(({ path }) => path !== '').map(({ path }) => quoted(path))
   return `#compdef pi-worker
 # Completion of pi-worker for zsh, made by: pi-worker completion zsh
-_pi_worker_names() { local -a names; names=(\${(f)"$($pi_worker completion --names $1 2>/dev/null)"}); compadd -a names }
+_pi_worker_names() {
+  local -a names
+  names=(\${(f)"$($pi_worker completion --names $1 --words="\${(F)\${(@Q)words}}" 2>/dev/null)"})
+  if [[ $1 == params ]]; then compadd -S '' -a names; else compadd -a names; fi
+}
 # With a single ending in them, the brackets would be qualifiers.
 _pi_worker_files() { if (( $# )); then _files -g "*(\${(j:|:)@}|$1)"; else _files; fi }
 _pi-worker() {
-  local pi_worker=$words[1] path_='' word next
+  local path_='' word next
+  local -a pi_worker=($words[1])
+  # Of a package of the project; nothing is ever installed for it.
+  if [[ $words[1] == npx ]]; then
+    if (( CURRENT < 3 )) || [[ $words[2] != pi-worker ]]; then _default; return; fi
+    pi_worker=(npx --no -- pi-worker)
+    shift words
+    (( CURRENT-- ))
+  fi
   local prev=$words[CURRENT-1]
   local -a flags commands
   for word in "\${(@)words[2,CURRENT-1]}"; do
@@ -28,6 +40,7 @@ ${nodes.map(nodeLines).join('\n')}
   esac
 }
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _pi-worker "$@"; else compdef _pi-worker pi-worker; fi
+(( $+_comps[npx] )) || compdef _pi-worker npx
 `
 }
 

@@ -2,28 +2,25 @@
 
 import { stringify } from 'yaml'
 import { headerPins } from '../../drivers/header.js'
-import { checkConfig, checkInput, linesOf } from '../bench/check.js'
+import { checkConfig, linesOf } from '../bench/check.js'
 import type { AnyDefinition } from '../bench/definition.js'
 import { formatExample } from '../bench/example.js'
 import { isNode } from '../bench/schema.js'
-import { exampleStep } from '../plan/example-entry.js'
 import { oneLine } from './format.js'
-import type { NewPeripheral } from './init-lines.js'
+import { type NewPeripheral, wantsPwm } from './init-lines.js'
+import type { NewSteps } from './init-steps.js'
 import { wrapped } from './wrap.js'
-
-/** A step with what is said of it. */
-export interface NewStep {
-  readonly comment: string
-  readonly step: string
-}
 
 export interface NewPlan {
   readonly name: string
   readonly peripherals: readonly NewPeripheral[]
-  readonly steps: readonly NewStep[]
+  readonly steps: readonly NewSteps[]
 }
 
 const WIDTH = 100
+const PWM =
+  'PWM: the driver pigpio makes it on every line, by hardware on GPIO12, 13, 18 and 19. For gpiochip and onoff (a Pi 5 ' +
+  'has no pigpio) write a channel of the PWM hardware in the place of a line, such as channel: 0.'
 const OTHER_STEPS = [
   'The steps, one after another. Besides actions there are others, such as',
   '  - wait: 1s',
@@ -38,20 +35,12 @@ export function starterPlan(led: AnyDefinition): NewPlan {
     name: 'Blink',
     peripherals: [{ name: 'led', definition: led, config: { line: 'GPIO17' } }],
     steps: [
-      { comment: 'Five times: on for 200 ms, off for 300 ms.', step: 'led.blink: { on: 200ms, off: 300ms, count: 5 }' },
+      {
+        comment: 'Five times: on for 200 ms, off for 300 ms.',
+        lines: ['- led.blink: { on: 200ms, off: 300ms, count: 5 }'],
+      },
     ],
   }
-}
-
-/** What a peripheral can be asked first: to read, or what is shown of its type elsewhere. */
-export function firstStep({ name, definition, config }: NewPeripheral): NewStep | undefined {
-  const { read } = definition.actions
-  const checked = checkConfig(definition, config).value
-  const reads = read !== undefined && checkInput(read, checked, {}).problems === undefined
-  const step = reads ? `${name}.read` : exampleStep(name, definition)
-  if (step === undefined) return undefined
-  const action = definition.actions[step.slice(name.length + 1).split(':')[0] as string]
-  return { comment: `${action?.title ?? step}.`, step }
 }
 
 export function planText({ name, peripherals, steps }: NewPlan): string {
@@ -60,12 +49,13 @@ export function planText({ name, peripherals, steps }: NewPlan): string {
     '# Lengths of time have a unit: 200ms, 2s, 5m.',
     `name: ${yamlText(name)}`,
     '',
+    ...(peripherals.some(({ definition, config }) => wantsPwm(definition, config)) ? comment(PWM, 0) : []),
     'bench:',
     ...peripherals.flatMap((peripheral, index) => [...(index > 0 ? [''] : []), ...entryLines(peripheral)]),
     '',
     ...OTHER_STEPS.map(line => `# ${line}`),
     'plan:',
-    ...steps.flatMap(({ comment: said, step }) => [...comment(said, 2), `  - ${step}`]),
+    ...steps.flatMap(({ comment: said, lines }) => [...comment(said, 2), ...lines.map(line => `  ${line}`)]),
   ]
   return lines.map(line => `${line}\n`).join('')
 }

@@ -2,8 +2,9 @@
 
 import type { Readable, Writable } from 'node:stream'
 import { autocomplete, type CANCEL_SYMBOL, confirm, isCancel, log, text } from '@clack/prompts'
+import { formatLine, parseLine } from '../../drivers/lines.js'
 import { PiWorkerError } from '../errors.js'
-import type { Interviewee } from './init-interview.js'
+import { type Choice, type Interviewee, NO_MATCH } from './init-interview.js'
 
 export interface Streams {
   readonly input: Readable
@@ -22,7 +23,16 @@ export class TerminalInterviewee implements Interviewee {
 
   async choose(message: string, choices: Parameters<Interviewee['choose']>[1]): Promise<string> {
     const options = choices.map(({ value, label, hint }) => ({ value, label, ...(hint !== undefined && { hint }) }))
-    return answered(await autocomplete({ message, options, maxItems: ROWS, ...this.#streams }))
+    return answered(
+      await autocomplete({
+        message,
+        options,
+        maxItems: ROWS,
+        filter: (typed, { value }) => matches(choices, typed).some(choice => choice.value === value),
+        validate: value => (value === undefined ? NO_MATCH : undefined),
+        ...this.#streams,
+      }),
+    )
   }
 
   async text(message: string, suggestion: string, wrong: (answer: string) => string | undefined): Promise<string> {
@@ -37,6 +47,31 @@ export class TerminalInterviewee implements Interviewee {
 
   tell(message: string): void {
     log.warn(message, { output: this.#streams.output })
+  }
+}
+
+/** A line is found by each of its spellings, and before all others that have the number somewhere else. */
+export function matches(choices: readonly Choice[], typed: string): readonly Choice[] {
+  const text = typed.trim().toLowerCase()
+  const line = lineOf(text)
+  const exact = choices.filter(({ value }) => value.toLowerCase() === text || value === line)
+  if (exact.length > 0) return exact
+  const begun = choices.filter(({ value }) => line !== undefined && value.startsWith(line))
+  if (begun.length > 0) return begun
+  return choices.filter(choice => textOf(choice).includes(text))
+}
+
+function textOf({ value, label, hint = '' }: Choice): string {
+  return `${value}\n${label}\n${hint}`.toLowerCase()
+}
+
+/** `GPIO17` for `17`, `GPIO17`, `BCM17` and `J8:11`. */
+function lineOf(text: string): string | undefined {
+  try {
+    const parsed = parseLine(text)
+    return parsed.kind === 'bcm' ? formatLine(parsed.line) : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -12,6 +12,7 @@ import { exit } from './exit.js'
 import { oneLine } from './format.js'
 import { planText, starterPlan } from './init-file.js'
 import { interview } from './init-interview.js'
+import { nextSteps } from './init-next.js'
 import { TerminalInterviewee } from './init-prompts.js'
 import type { CliIo, Output } from './io.js'
 
@@ -41,11 +42,7 @@ export async function initCommand(session: InitSession, file: string, { yes }: I
     err.write('nothing was written\n')
     return signalExit.SIGINT
   }
-  const name = shellWord(file)
-  out.write(`written: ${oneLine(file)}\nlook at it, then:\n`)
-  out.write(`  pi-worker check ${name}                  what is wrong with it\n`)
-  out.write(`  pi-worker run ${name} --driver mock      run it on simulated hardware\n`)
-  out.write(`  pi-worker run ${name}                    run it on this machine's lines\n`)
+  out.write(`written: ${oneLine(file)}\nlook at it, then:\n${nextSteps(file, session.io.env)}`)
   return exit.succeeded
 }
 
@@ -82,9 +79,4 @@ function taken(file: string): PiWorkerError {
     place: file,
     remedy: 'Name another file, or run pi-worker init without --yes, which asks.',
   })
-}
-
-/** As a shell takes it. */
-function shellWord(text: string): string {
-  return /^[\w./~-]+$/.test(text) ? text : `'${oneLine(text).replaceAll("'", "'\\''")}'`
 }

@@ -39,7 +39,7 @@ export const output = definePeripheral({
   type: 'output',
   part: 'output',
   title: 'Digital output',
-  description: 'One line that is driven high or low: a relay, a pump, a lamp.',
+  description: 'One line that is driven high or low: a relay, a pump, an LED.',
   config: Type.Object({
     line: Line(),
     activeLow: Default(Type.Boolean({ description: 'On is low: as on most relay boards.' }), false),

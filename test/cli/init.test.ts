@@ -3,43 +3,17 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { initCommand } from '../../src/cli/init.js'
-import { firstStep, planText, starterPlan } from '../../src/cli/init-file.js'
-import { type Choice, type Interviewee, interview } from '../../src/cli/init-interview.js'
+import { planText, starterPlan } from '../../src/cli/init-file.js'
+import { interview, NO_MATCH } from '../../src/cli/init-interview.js'
+import { commandOf, nextSteps } from '../../src/cli/init-next.js'
+import { matches } from '../../src/cli/init-prompts.js'
 import { Output } from '../../src/cli/io.js'
 import { peripherals } from '../../src/peripherals/index.js'
 import { output } from '../../src/peripherals/output.js'
 import { checkPlan } from '../../src/plan/check.js'
 import { PlanSource } from '../../src/plan/source.js'
+import { Scripted } from './interviewee.js'
 import { FakeIo, runMain, tempFile, tempFolder } from './setup.js'
-
-/** Answers with what is given, in this order; `undefined` takes what is suggested, or the first choice. */
-class Scripted implements Interviewee {
-  readonly told: string[] = []
-  readonly offered: string[][] = []
-  readonly #answers: (string | undefined)[]
-
-  constructor(...answers: (string | undefined)[]) {
-    this.#answers = answers
-  }
-
-  async choose(_question: string, choices: readonly Choice[]): Promise<string> {
-    this.offered.push(choices.map(({ value }) => value))
-    return this.#answers.shift() ?? (choices[0]?.value as string)
-  }
-
-  async text(_question: string, suggestion: string, wrong: (answer: string) => string | undefined): Promise<string> {
-    for (;;) {
-      const answer = this.#answers.shift() ?? suggestion
-      const reason = wrong(answer)
-      if (reason === undefined) return answer
-      this.told.push(reason)
-    }
-  }
-
-  tell(text: string): void {
-    this.told.push(text)
-  }
-}
 
 const checked = (text: string) => checkPlan(new PlanSource(text, 'plan.yaml'))
 
@@ -62,11 +36,11 @@ describe('the file of an interview', () => {
   it('says in comments what each is, where it is, and what else it may have', async () => {
     const plan = await interview(new Scripted('Dose', 'output', 'pump', 'GPIO17', ''), peripherals)
     const text = planText(plan)
-    expect(text).toContain('  # Digital output: One line that is driven high or low: a relay, a pump, a lamp.\n')
+    expect(text).toContain('  # Digital output: One line that is driven high or low: a relay, a pump, an LED.\n')
     expect(text).toContain('  # On the header: GPIO17 is pin 11.\n')
     expect(text.replaceAll(/\n *# /g, ' ')).toContain('activeLow, drive, safe, maxOn')
     expect(text).toContain('  pump: { type: output, line: GPIO17 }\n')
-    expect(text).toContain('  - pump.pulse: { width: 200ms }\n')
+    expect(text).toContain('  - pump.pulse: { width: 500ms }\n')
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
   })
 
@@ -88,8 +62,8 @@ describe('the file of an interview', () => {
 const linesOf: Record<string, undefined[]> = {
   stepper: [undefined, undefined],
   distance: [undefined, undefined],
-  bme280: [],
-  mcp3008: [],
+  bme280: [undefined, undefined],
+  mcp3008: [undefined, undefined],
 }
 
 describe('the interview', () => {
@@ -104,17 +78,28 @@ describe('the interview', () => {
   })
 
   it('tells of an address that another peripheral has, and asks for another one', async () => {
-    const who = new Scripted('T', 'bme280', 'a', 'bme280', 'b', '0x99', '0x77', '')
+    const who = new Scripted('T', 'bme280', 'a', '1', '0x76', 'bme280', 'b', '1', '0x76', '0x99', '0x77', '')
     const {
       peripherals: [, second],
     } = await interview(who, peripherals)
     expect(who.told[0]).toContain('both want i2c-1 0x76')
     expect(who.told[1]).toContain('0x77')
-    expect(second?.config).toEqual({ address: 0x77 })
+    expect(second?.config).toEqual({ bus: 1, address: 0x77 })
+  })
+
+  it('asks for bus and address, with what is usual, or else with what is free', async () => {
+    const who = new Scripted('T', 'bme280', 'a', undefined, undefined, 'bme280', 'b', undefined, undefined, '')
+    const plan = await interview(who, peripherals)
+    expect(plan.peripherals.map(({ config }) => config)).toEqual([
+      { bus: 1, address: 0x76 },
+      { bus: 1, address: 0x77 },
+    ])
+    expect(who.suggested).toMatchObject({ 'a.bus': '1', 'a.address': '0x76', 'b.address': '0x77' })
+    expect(who.told).toEqual([])
   })
 
   it('leaves out what there is no place for', async () => {
-    const who = new Scripted('T', 'bme280', 'a', 'bme280', 'b', '', '')
+    const who = new Scripted('T', 'bme280', 'a', '1', '0x76', 'bme280', 'b', '1', '0x76', '', '')
     expect((await interview(who, peripherals)).peripherals.map(({ name }) => name)).toEqual(['a'])
   })
 
@@ -128,6 +113,47 @@ describe('the interview', () => {
     expect(who.told[0]).toContain(reason)
   })
 
+  it('takes nothing that was not offered, and asks again', async () => {
+    const who = new Scripted('T', 'zzz', 'output', 'pump', '99', 'GPIO17', '')
+    const { peripherals: all } = await interview(who, peripherals)
+    expect(all.map(({ config }) => config)).toEqual([{ line: 'GPIO17' }])
+    expect(who.told).toEqual([NO_MATCH, NO_MATCH])
+  })
+
+  it.each(['null', 'true', 'elapsed'])('is right for a peripheral called %s, or refuses the name', async name => {
+    const plan = await interview(new Scripted('T', 'output', name, 'pump', 'GPIO17', ''), peripherals)
+    expect([[name], ['pump']]).toContainEqual(Object.keys(checked(planText(plan)).bench))
+  })
+
+  it.each(['output', 'servo'])('offers no line to an %s that the bus of another one needs', async type => {
+    const who = new Scripted('T', 'bme280', 'air', undefined, undefined, type, 'x', undefined, '')
+    await interview(who, peripherals)
+    expect(who.offered.flat()).toContain('GPIO17')
+    expect(who.offered.flat()).not.toContain('GPIO2')
+  })
+
+  it('offers lines with PWM hardware first to a servo, those whose channel is free', async () => {
+    const who = new Scripted('T', 'servo', 'a', undefined, 'pwm', 'b', undefined, 'output', 'c', undefined, '')
+    await interview(who, peripherals)
+    const [, first = [], , second = [], , third = []] = who.offered
+    expect(first.slice(0, 4)).toEqual(['GPIO18', 'GPIO12', 'GPIO13', 'GPIO19'])
+    expect(second.slice(0, 2)).toEqual(['GPIO13', 'GPIO19'])
+    expect(third[0]).toBe('GPIO17')
+  })
+
+  it('asks for the chip select of what is on SPI, and takes no answer that is none', async () => {
+    const who = new Scripted('T', 'mcp3008', 'adc', 'x', '0', 'y', '1', '')
+    expect((await interview(who, peripherals)).peripherals[0]?.config).toEqual({ bus: 0, cs: 1 })
+    expect(who.told).toHaveLength(2)
+  })
+
+  it('asks which thermometer it is, which need not be said', async () => {
+    const who = new Scripted('T', 'ds18b20', 'a', '', 'ds18b20', 'b', '28', '28-0316a2794aff', '')
+    const { peripherals: all } = await interview(who, peripherals)
+    expect(all.map(({ config }) => config)).toEqual([{}, { id: '28-0316a2794aff' }])
+    expect(who.told).toHaveLength(1)
+  })
+
   it('suggests a name that is free', async () => {
     const who = new Scripted('T', 'output', undefined, undefined, 'output', undefined, undefined, '')
     expect((await interview(who, peripherals)).peripherals.map(({ name }) => name)).toEqual(['output', 'output2'])
@@ -137,10 +163,45 @@ describe('the interview', () => {
     const who = new Scripted('T', 'iio', 'air', 'bme680', '')
     expect((await interview(who, peripherals)).peripherals[0]?.config).toEqual({ device: 'bme680' })
   })
+})
 
-  it('reads first where something can be read', () => {
-    const { input } = peripherals
-    expect(input && firstStep({ name: 'level', definition: input, config: { line: 'GPIO4' } })?.step).toBe('level.read')
+describe('the search in a list', () => {
+  const lines = ['GPIO17', 'GPIO27', 'GPIO22', 'GPIO2', 'GPIO7'].map(value => ({
+    value,
+    label: `${value} (pin ${value.length})`,
+  }))
+  const found = (typed: string): string[] => matches(lines, typed).map(({ value }) => value)
+
+  it.each([
+    ['17', ['GPIO17']],
+    ['bcm27', ['GPIO27']],
+    ['J8:11', ['GPIO17']],
+    ['7', ['GPIO7']],
+    ['2', ['GPIO2']],
+    ['1', ['GPIO17']],
+    ['pin 5', ['GPIO2', 'GPIO7']],
+    ['99', []],
+    ['', ['GPIO17', 'GPIO27', 'GPIO22', 'GPIO2', 'GPIO7']],
+  ])('of %j finds %j', (typed, values) => {
+    expect(found(typed)).toEqual(values)
+  })
+})
+
+describe('what to do next', () => {
+  it.each([
+    [{}, 'pi-worker'],
+    [{ npm_command: 'exec' }, 'npx pi-worker'],
+    [{ npm_execpath: '/usr/lib/node_modules/npm/bin/npm-cli.js' }, 'npx pi-worker'],
+    [{ _: './node_modules/.bin/pi-worker' }, 'npx pi-worker'],
+    [{ _: '/usr/local/bin/pi-worker' }, 'pi-worker'],
+  ])('in %j is typed as %s', (env, command) => {
+    expect(commandOf(env)).toBe(command)
+    for (const line of nextSteps('plan.yaml', env).trimEnd().split('\n')) expect(line).toContain(`  ${command} `)
+  })
+
+  it('goes from check and rehearse to run', () => {
+    const words = [...nextSteps('plan.yaml', {}).matchAll(/pi-worker (\w+)/g)].map(([, word]) => word)
+    expect(words).toEqual(['check', 'rehearse', 'run', 'run'])
   })
 })
 
@@ -206,6 +267,22 @@ describe('pi-worker init', () => {
 
   it('asks at the terminal, where what is typed is looked for in the lists', async () => {
     const { io, session } = setup(ANSWERS)
+    const file = join(tempFolder(), 'plan.yaml')
+    expect(await initCommand(session, file, {}), io.stderr.text).toBe(0)
+    expect(readFileSync(file, 'utf8')).toContain('  pump: { type: output, line: GPIO22 }\n')
+  })
+
+  it('stays in the question when nothing matches what was typed', async () => {
+    const answers = [
+      ...ANSWERS.slice(0, 1),
+      ['What is connected', 'zzz\r'],
+      ['no match', '\u007f\u007f\u007foutput\r'],
+      ANSWERS[2],
+      ['Which line', '99\r'],
+      ['no match', '\u007f\u007f22\r'],
+      ANSWERS[4],
+    ] as const
+    const { io, session } = setup(answers as Parameters<typeof setup>[0])
     const file = join(tempFolder(), 'plan.yaml')
     expect(await initCommand(session, file, {}), io.stderr.text).toBe(0)
     expect(readFileSync(file, 'utf8')).toContain('  pump: { type: output, line: GPIO22 }\n')

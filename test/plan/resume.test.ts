@@ -124,13 +124,13 @@ describe('a run that is resumed after any of its rows', () => {
   ])('knows in its %s what the last row had measured', async (word, condition) => {
     const before = word === 'while' ? '- air.read\n' : ''
     const text = resumable(`${before}- ${word}: ${condition}\n  rounds: 3\n  do: [ record: [ air.read ] ]`)
-    const after = async (temperature: number) => {
+    const resumedAfter = async (temperature: number) => {
       const row = { stream: 'primary', values: [temperature, 50], wall: 0 }
       const { rows, result } = await run(text, { resume: { position: [1], row } })
       return [rows.length, result.outcome, isPiWorkerError(result.error) ? result.error.code : undefined]
     }
-    expect(await after(26)).toEqual([0, 'succeeded', undefined])
-    expect(await after(24)).toEqual([1, 'failed', 'ERR_LOOP_LIMIT'])
+    expect(await resumedAfter(26)).toEqual([0, 'succeeded', undefined])
+    expect(await resumedAfter(24)).toEqual([1, 'failed', 'ERR_LOOP_LIMIT'])
   })
 
   it('does one more round of an until when the last row does not say whether that was the last', async () => {
