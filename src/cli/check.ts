@@ -2,8 +2,10 @@
 
 import { checkPlan } from '../plan/check.js'
 import { type Amount, estimatePlan } from '../plan/estimate/estimate.js'
-import { formatPlace } from '../plan/place.js'
+import { formatPlace, planError } from '../plan/place.js'
 import { readPlanSource } from '../plan/source.js'
+import { overAt } from '../plan/wall-times.js'
+import { SystemClock } from '../worker/clock.js'
 import { exit } from './exit.js'
 import { formatMs, oneLine } from './format.js'
 import type { Session } from './program.js'
@@ -11,11 +13,13 @@ import { parseParams, type RunFlags } from './run-flags.js'
 
 /** @throws what is wrong with the file, all of it in one error; ERR_PARAM, ERR_USAGE */
 export async function checkCommand(
-  { out, err }: Session,
+  { io, out, err }: Session,
   file: string,
   flags: Pick<RunFlags, 'param'>,
 ): Promise<number> {
   const plan = checkPlan(await readPlanSource(file), undefined, { params: parseParams(flags) })
+  const over = overAt(plan.steps, (io.clock ?? new SystemClock()).wall())
+  if (over.length > 0) throw planError(over)
   const { duration, tasks, rows, on, endless } = estimatePlan(plan)
   const peripherals = count({ value: Object.keys(plan.bench).length, atLeast: false }, 'peripheral')
   out.write(`${file} is a valid plan: ${oneLine(plan.name)}, ${peripherals}, ${count(tasks, 'task')}\n`)

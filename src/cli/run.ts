@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { Bench } from '../bench/bench.js'
 import { type JournalChoice, planJournalName } from '../bench/journal/open-journal.js'
 import { openBench } from '../bench/open-bench.js'
+import { isNode } from '../bench/schema.js'
 import { STOP_LINE_NAME } from '../bench/stop/stop-line.js'
 import { PiWorkerError } from '../errors.js'
 import { peripherals } from '../peripherals/index.js'
@@ -99,6 +100,7 @@ async function runStoppable(session: Session, run: Run): Promise<number> {
   const detach = stop.attach(bench)
   if (!screen.quiet) screen.say(describeBench(bench, verbose === true))
   screen.say(describeRecovered(bench.recovered))
+  if (replay !== undefined) screen.say(notReplayed(plan.simulate))
   const service = ServiceNotifier.of(session.io.env, session.io.clock ?? new SystemClock())
   service?.ready(`runs ${oneLine(plan.name)}`)
   stop.signal.addEventListener('abort', () => service?.stopping(), { once: true })
@@ -232,6 +234,16 @@ async function report(
   for (const failure of failures) {
     err.write(errorBlock(failure.error, { colored: err.colored, verbose: flags.verbose, place: failure.place }))
   }
+}
+
+/** Which peripherals do what the plan says, and not what was recorded. */
+function notReplayed(simulate: CheckedPlan['simulate']): string {
+  const names = Object.entries(simulate).flatMap(([name, said]) =>
+    isNode(said) && Object.keys(said).some(key => key !== 'faults') ? [name] : [],
+  )
+  if (names.length === 0) return ''
+  const [does, say] = names.length === 1 ? ['does', 'it'] : ['do', 'them']
+  return `replay: ${oneLine(names.join(', '))} ${does} what simulate says of ${say}, not what was recorded\n`
 }
 
 function neverEnds(file: string): PiWorkerError {

@@ -9,6 +9,7 @@ import { isNode } from '../bench/schema.js'
 import type { StopLineConfig } from '../bench/stop/stop-line.js'
 import { peripherals } from '../peripherals/index.js'
 import { type CheckedBench, checkBench, checkSimulate } from './check-bench.js'
+import { faultWarnings } from './check-faults.js'
 import { changedIn } from './check-include.js'
 import { checkInterlocks } from './check-interlocks.js'
 import { StepCheck } from './check-steps.js'
@@ -114,7 +115,7 @@ export function checkPlan(
     included: [...context.included.values()],
     streams: [...context.streams.values()].map(({ stream }) => stream),
     prompts: context.prompts,
-    warnings: context.warnings,
+    warnings: [...context.warnings, ...faultWarnings(source, bench, simulate)],
     resumable,
   }
 }

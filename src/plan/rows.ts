@@ -59,6 +59,12 @@ export interface Question {
   readonly choices?: readonly string[] | undefined
   /** The parameter that the answer becomes. */
   readonly param?: string | undefined
+  /** Of that parameter, where it is a number. */
+  readonly unit?: string | undefined
+  readonly min?: number | undefined
+  readonly max?: number | undefined
+  /** The answer that an empty one stands for. */
+  readonly default?: string | undefined
   readonly place: Place
 }
 

@@ -30,6 +30,14 @@ describe('pi-worker check', () => {
     ])
   })
 
+  it('refuses a cron whose times are over, by the clock of this machine', async () => {
+    const { code, stderr } = await runMain(['check', planFile('- cron: "0 0 0 1 1 * 2005"\n  do: [ pump.on ]')])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/ERR_PLAN_VALUE.* never fires any more: its times are over/),
+    ])
+  })
+
   it('warns of what is never reached, and counts rows, with the parameters that it is given', async () => {
     const file = tempFile(
       'params: { n: 2 }\nbench: { level: { type: input, line: 4 } }\n' +

@@ -163,6 +163,8 @@ describe('pi-worker run --trace', () => {
     expect((await runMain(['run', replayed, ...MOCK])).code).toBe(1)
     expect((await runMain(['run', replayed, ...MOCK, '--replay', first, '--trace', again])).code).toBe(0)
     expect(changes(again)).toEqual(changes(first))
+    const both = await runMain(['run', recorded, ...MOCK, '--replay', first])
+    expect(both.stderr).toContain('replay: level does what simulate says of it, not what was recorded\n')
   })
 
   it('is the same, byte for byte, when it is run again', async () => {

@@ -33,6 +33,32 @@ const inPlan = (lines: string) => `${BENCH}plan:\n${lines.replace(/^/gm, '  ')}\
 const doing = (step: string, peripheral: string) => `bench:\n  ${peripheral}\nplan:\n  - ${step}\n`
 const inSimulate = (line: string) => `${BENCH}plan:\n  - wait: 1s\nsimulate:\n  ${line}\n`
 
+describe('faults that can never strike', () => {
+  const warned = (simulate: string) =>
+    checked(
+      `bench: { air: { type: dht, line: 4 }, fan: { type: pca9685 } }\nplan: [ air.read ]\nsimulate: ${simulate}`,
+    ).warnings.map(({ message, place }) => `${place.line}:${place.column} ${message}`)
+
+  it.each([
+    [
+      'of a bus, on lines',
+      '{ air: { faults: [ { kind: stuck, level: low }, { kind: flip } ] } }',
+      '3:67 flip never strikes: air is on lines, and that is a fault of buses',
+    ],
+    [
+      'of lines, on a bus',
+      '{ fan: { faults: [ { kind: bounce } ] } }',
+      '3:38 bounce never strikes: fan is on a bus, and that is a fault of lines',
+    ],
+  ])('are warned of: %s', (_what, simulate, warning) => {
+    expect(warned(simulate)).toEqual([warning])
+  })
+
+  it('are none that may', () => {
+    expect(warned('{ air: { faults: [ { kind: glitch } ] }, fan: { faults: [ { kind: nack } ] } }')).toEqual([])
+  })
+})
+
 describe('a plan that is right', () => {
   it('is the one of the example, as data', () => {
     const plan = checkPlan(new PlanSource(readFileSync('examples/dose-until-full.yaml', 'utf8'), 'dose.yaml'))

@@ -72,6 +72,7 @@ describe('prompt', () => {
       ask,
     })
     expect(valuesOf(rows)).toEqual([[7]])
+    expect(asked[0]).toMatchObject({ param: 'dose', unit: 'ml', max: 20 })
     expect(asked.map(({ text }) => text)).toEqual([
       'Dose?',
       'Dose? (must be a number, not "much")',

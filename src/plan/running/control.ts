@@ -123,7 +123,8 @@ async function answerTo(
   }
   let said = text
   for (let attempt = 0; attempt < MOST_ANSWERS; attempt++) {
-    const question = { text: said, choices, param: param?.name, place }
+    const { unit, min, max } = param ?? {}
+    const question = { text: said, choices, param: param?.name, unit, min, max, default: step.default, place }
     const answer = await askOne(signal => ask(question, signal), frame)
     if (answer === undefined) return undefined
     const given = answer.trim() === '' && step.default !== undefined ? step.default : answer.trim()

@@ -37,8 +37,12 @@ export function tableLine(
   return `${line}\n`
 }
 
-/** Nothing for no value; a text without letters is quoted, so that the two differ. */
+/**
+ * Nothing for no value; a text without letters is quoted, so that the two differ. R takes only TRUE and FALSE for what
+ * they are, and pandas and spreadsheets take these, too.
+ */
 function cellText(value: Cell, json: string): string {
+  if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE'
   if (typeof value === 'string') return value === '' ? '""' : quoted(value)
   return json === 'null' ? '' : json
 }

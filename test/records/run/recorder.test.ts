@@ -111,9 +111,9 @@ describe('data.csv', () => {
     await recorder.close(ENDED)
     expect(read(folder, 'data.csv').split('\n')).toEqual([
       'time,elapsed (s),angle (°),air.temperature (°C),air.dry,air.note',
-      '2000-01-01T00:00:01.000Z,1,1,20.1,false,row 1',
-      '2000-01-01T00:00:02.000Z,2,2,20.2,true,row 2',
-      '2000-01-01T00:00:02.500Z,2.5005,0.1,,false,""',
+      '2000-01-01T00:00:01.000Z,1,1,20.1,FALSE,row 1',
+      '2000-01-01T00:00:02.000Z,2,2,20.2,TRUE,row 2',
+      '2000-01-01T00:00:02.500Z,2.5005,0.1,,FALSE,""',
       '',
     ])
   })
@@ -139,7 +139,7 @@ describe('data.csv', () => {
     const { stdout } = spawnSync('python3', ['-c', script, join(folder, 'data-texts.csv')], { encoding: 'utf8' })
     expect(JSON.parse(stdout)).toEqual([
       ['time', 'elapsed (s)', 'plain, with comma ("u")', 'y'],
-      ['2000-01-01T00:00:00.000Z', '0', 'a "quote", and\nanother line', 'true'],
+      ['2000-01-01T00:00:00.000Z', '0', 'a "quote", and\nanother line', 'TRUE'],
     ])
   })
 
