@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { VirtualClock } from '../../src/worker/virtual-clock.js'
 import { planFile, runMain, tempFile } from './setup.js'
 
 describe('pi-worker check', () => {
@@ -31,11 +32,14 @@ describe('pi-worker check', () => {
   })
 
   it('refuses a cron whose times are over, by the clock of this machine', async () => {
-    const { code, stderr } = await runMain(['check', planFile('- cron: "0 0 0 1 1 * 2005"\n  do: [ pump.on ]')])
-    expect([code, stderr]).toEqual([
-      2,
-      expect.stringMatching(/ERR_PLAN_VALUE.* never fires any more: its times are over/),
-    ])
+    const file = planFile('- cron: "0 0 0 1 1 * 2005"\n  do: [ pump.on ]')
+    const clock = new VirtualClock({ epoch: Date.parse('2026-11-27') })
+    for (const command of ['check', 'run']) {
+      const { code, stderr } = await runMain([command, file, ...(command === 'run' ? ['--driver', 'mock'] : [])], {
+        clock,
+      })
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/ERR_PLAN_VALUE.* its times are over on 2026-11-27/)])
+    }
   })
 
   it('warns of what is never reached, and counts rows, with the parameters that it is given', async () => {

@@ -33,6 +33,7 @@ export class FakeStream extends Writable implements TerminalStream {
 export interface FakeIoOptions {
   readonly terminal?: boolean
   readonly env?: CliIo['env']
+  readonly clock?: VirtualClock
   /** Called when the bench is open and nothing has run. */
   readonly onOpen?: (io: FakeIo) => void
 }
@@ -43,9 +44,10 @@ export class FakeIo implements CliIo {
   readonly signals = new EventEmitter()
   readonly env: CliIo['env']
   /** Of a run without --virtual; it makes tests fast and exact all the same. */
-  readonly clock = new VirtualClock()
+  readonly clock: VirtualClock
 
-  constructor({ terminal = false, env = {}, onOpen }: FakeIoOptions = {}) {
+  constructor({ terminal = false, env = {}, onOpen, clock = new VirtualClock() }: FakeIoOptions = {}) {
+    this.clock = clock
     this.stdout = new FakeStream(terminal)
     this.stderr = new FakeStream(terminal)
     // Nothing is recorded unless a test says where: its runs are not to lie about in the repository.
