@@ -23,8 +23,10 @@ ${NAMES}
 Exit codes: 0 stopped, and all is safe; 2 no such bench runs; 4 look at the hardware.`
 
 const RESET_HELP = `
-What is said with --acknowledge is kept in the events of the bench. It is refused while the stop button is
-pressed, while something is not safe, and while something that was given up could still act.
+A stop lasts longer than its program: when that has ended, its next start is refused until the reset. Of a
+simulated bench without a journal no stop is remembered: it can be started again without one.
+What is said with --acknowledge is kept in the events of the bench, or in the log of the folder. A reset is refused
+while the stop button is pressed, while something is not safe, and while something that was given up could still act.
 ${NAMES}`
 
 const PAUSE_HELP = `
@@ -36,6 +38,7 @@ const RESUME_HELP = `${NAMES}`
 /** Adds them to the program; `done` is called with the exit code. */
 export function addBenchCommands(program: Command, session: Session, done: (code: number) => void): void {
   const which = 'a running bench'
+  const orTheOnly = `${which}; the only one when left out`
   program
     .command('status')
     .description('say how the benches are that run: their peripherals, tasks and levels')
@@ -59,31 +62,31 @@ export function addBenchCommands(program: Command, session: Session, done: (code
     })
   program
     .command('reset')
-    .description('let a stopped bench go on')
-    .argument('<name>', which)
+    .description('let a stopped bench go on, or be started again')
+    .argument('[name]', 'a running bench that is stopped, or one whose program has ended; the only one when left out')
     .option('--acknowledge <text>', 'who lets it go on, or why it can; it must be given')
     .option('--fail-waiting', 'fail the tasks that were kept waiting, instead of running them now')
     .addHelpText('after', RESET_HELP)
-    .action(async (name: string, flags: ResetFlags) => {
+    .action(async (name: string | undefined, flags: ResetFlags) => {
       const { resetCommand } = await import('./reset.js')
       done(await resetCommand(session, name, flags))
     })
   program
     .command('pause')
     .description('pause the plan of a bench at its next step')
-    .argument('<name>', which)
+    .argument('[name]', orTheOnly)
     .option('--safe', 'make all outputs safe meanwhile')
     .addHelpText('after', PAUSE_HELP)
-    .action(async (name: string, flags: PauseFlags) => {
+    .action(async (name: string | undefined, flags: PauseFlags) => {
       const { pauseCommand } = await import('./pause.js')
       done(await pauseCommand(session, name, flags))
     })
   program
     .command('resume')
     .description('let a paused plan go on')
-    .argument('<name>', which)
+    .argument('[name]', orTheOnly)
     .addHelpText('after', RESUME_HELP)
-    .action(async (name: string) => {
+    .action(async (name: string | undefined) => {
       const { resumeCommand } = await import('./pause.js')
       done(await resumeCommand(session, name))
     })

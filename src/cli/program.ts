@@ -1,7 +1,6 @@
 /** The `pi-worker` command: its options and subcommands. What each does is loaded when it is called. */
 
 import { Command, CommanderError } from 'commander'
-import { PiWorkerError } from '../errors.js'
 import { packageVersion } from '../records/run/package-version.js'
 import { addBenchCommands, BENCH_COMMANDS } from './bench-commands.js'
 import { addCompletionCommand } from './completion-command.js'
@@ -18,6 +17,7 @@ import { addRunsCommand } from './runs-command.js'
 import type { SchemaFlags } from './schema.js'
 import { addServiceCommand } from './service-command.js'
 import type { TraceFlags } from './trace.js'
+import { pointToHelp, usageError } from './usage-error.js'
 
 /** The streams of one call of the command. */
 export interface Session {
@@ -73,7 +73,7 @@ async function dispatch(argv: readonly string[], session: Session): Promise<numb
     return code
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exit.succeeded
-    const failure = error instanceof CommanderError ? usageError(error) : error
+    const failure = error instanceof CommanderError ? usageError(error, 'pi-worker') : error
     await report(session, failure, argv)
     return exitOf(failure)
   }
@@ -145,16 +145,6 @@ function buildProgram(session: Session, done: (code: number) => void): Command {
   addLineCommands(program, session, done)
   addCompletionCommand(program, session, done)
   addExamples(program)
+  pointToHelp(program)
   return program
-}
-
-/** `error: unknown option '--vitual'\n(Did you mean --virtual?)` as one of our errors. */
-function usageError(error: CommanderError): PiWorkerError {
-  if (error.code === 'commander.help') {
-    return new PiWorkerError('ERR_USAGE', 'no command was given', { remedy: 'Name one: see pi-worker --help.' })
-  }
-  const [message = '', hint] = error.message.replace(/^error: /, '').split('\n')
-  const guess = hint?.replace(/^\(|\)$/g, '')
-  const remedy = guess === undefined ? undefined : `${guess} See pi-worker --help.`
-  return new PiWorkerError('ERR_USAGE', message, { remedy, cause: error })
 }

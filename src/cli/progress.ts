@@ -6,6 +6,7 @@ import type { Clock } from '../worker/clock.js'
 import type { WorkerEvent } from '../worker/events.js'
 import { formatMs, formatResult, formatSince, oneLine } from './format.js'
 import type { Output } from './io.js'
+import { reasonText } from './task-reason.js'
 import { colorOf } from './task-table.js'
 
 /** So many lines may come at once, then so many a second of plan time; the rest is counted. */
@@ -20,6 +21,8 @@ export interface RunView {
   heard(event: WorkerEvent): void
   /** A task of the plan is over. */
   finished(task: PlanTask): void
+  /** What the plan says, in a note or of an answer: a line that stays, with its time. */
+  noted(text: string): void
   /** Text that stays; it ends in a line feed. */
   say(text: string): void
   /** The run is over: nothing more is shown, and the terminal is as it was. May be called again. */
@@ -64,6 +67,10 @@ export class Progress implements RunView {
     if (told !== undefined) this.#line(told.text)
   }
 
+  noted(text: string): void {
+    this.#line(oneLine(text))
+  }
+
   say(text: string): void {
     this.#out.write(text)
   }
@@ -103,6 +110,8 @@ export class Quiet implements RunView {
 
   finished(): void {}
 
+  noted(): void {}
+
   say(text: string): void {
     this.#out.write(text)
   }
@@ -119,7 +128,7 @@ export function sinceText(ns: number, colors: Colors): string {
 export function finishedText(task: PlanTask, colors: Colors): string {
   const name = colors.bold(oneLine(task.name))
   const state = colorOf(task.state, colors)(task.state)
-  const what = task.error === undefined ? formatResult(task.result, 60) : oneLine(reasonOf(task), 100)
+  const what = task.error === undefined ? formatResult(task.result, 60) : reasonOf(task)
   return `${name} ${state} in ${formatMs(task.ran)}${what === '' ? '' : `  ${what}`}`
 }
 
@@ -127,7 +136,10 @@ export function finishedText(task: PlanTask, colors: Colors): string {
 export function eventText(event: WorkerEvent, colors: Colors): { text: string; grave: boolean } | undefined {
   switch (event.type) {
     case 'stopping':
-      return { text: `${oneLine(event.name)} is being stopped: ${oneLine(event.error)}`, grave: false }
+      return {
+        text: stoppingText(event.name, reasonText(event.error, { name: event.name, id: event.task })),
+        grave: false,
+      }
     case 'stop':
       return { text: colors.red(`STOPPED by ${oneLine(event.by)}: ${oneLine(event.reason)}`), grave: true }
     case 'stopReset':
@@ -150,6 +162,10 @@ export function eventText(event: WorkerEvent, colors: Colors): { text: string; g
 }
 
 /** Why a task failed; why one is cancelled, it was told when it was stopped. */
-function reasonOf({ state, error }: PlanTask): string {
-  return state === 'cancelled' ? '' : (error?.message ?? '')
+function reasonOf(task: PlanTask): string {
+  return task.state === 'cancelled' ? '' : reasonText(task.error?.message ?? '', task, 100)
+}
+
+function stoppingText(name: string, why: string): string {
+  return `${oneLine(name)} is being stopped${why === '' ? '' : `: ${why}`}`
 }

@@ -36,13 +36,27 @@ export function answerer(asking: Asking, yes: boolean): Ask | undefined {
 }
 
 async function askPlan(asking: Asking, question: Question, signal: AbortSignal): Promise<string> {
-  const { text, choices, param } = question
-  const hint = choices !== undefined ? ` [${choices.join('/')}]` : param === undefined ? ' [yes/no]' : ` (${param})`
-  const answer = await readLine(asking, `${text}${hint} `, signal)
+  const { text } = question
+  const answer = await readLine(asking, `${text} ${answersTo(question)} `, signal)
   if (answer !== undefined) return answer.trim()
   throw new PiWorkerError('ERR_QUESTION', `nobody can answer any more, for the input has ended: ${text}`, {
     remedy: 'Answer with --yes or --param, or give the question a default.',
   })
+}
+
+/** `(vol, 1 to 50 ml) [20]`: what can be answered, and in brackets what Enter alone stands for; `[yes/no]` where it is nothing. */
+function answersTo({ choices, param, default: usual, ...limits }: Question): string {
+  const words = choices ?? (param === undefined ? ['yes', 'no'] : undefined)
+  const all = words?.join('/') ?? [param, rangeOf(limits)].filter(Boolean).join(', ')
+  if (usual !== undefined) return `(${all}) [${usual}]`
+  return words === undefined ? `(${all})` : `[${all}]`
+}
+
+/** `1 to 50 ml`, `at least 1`, `in ml`; nothing where nothing is known. */
+function rangeOf({ unit, min, max }: Pick<Question, 'unit' | 'min' | 'max'>): string {
+  if (min === undefined && max === undefined) return unit === undefined ? '' : `in ${unit}`
+  const limits = min === undefined ? `at most ${max}` : max === undefined ? `at least ${min}` : `${min} to ${max}`
+  return unit === undefined ? limits : `${limits} ${unit}`
 }
 
 /** True for a yes; to everything else the answer is no. */

@@ -165,7 +165,7 @@ async function runAndClose(bench: Bench, run: Run, session: Session): Promise<En
       resume: resumed?.from,
       onEvent: event => {
         if (event.type === 'finished') view.finished(event.task)
-        else if (event.type === 'note' && !screen.quiet) view.say(`${oneLine(event.text)}\n`)
+        else if (event.type === 'note') view.noted(event.text)
         recorder?.told(event)
       },
       ...(recorder !== undefined && {
@@ -263,7 +263,7 @@ function shortPulses({ shortPulses: count }: RecordedTrace, { timescale }: RunFl
 function stopRequest(screen: RunScreen, { io, err }: Session, { verbose }: RunFlags): StopRequest {
   return new StopRequest(
     io.signals,
-    reason => screen.say(`${describe(reason)}: the plan is stopped and all is made safe\n`),
+    reason => screen.say(`${describe(reason)}: the plan is being stopped\n`),
     reason => {
       if (reason.kind === 'crash') screen.say(errorBlock(reason.error, { colored: err.colored, verbose }))
       else screen.say(`${describe(reason)}: still stopping, safe states come first\n`)

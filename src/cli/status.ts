@@ -3,14 +3,14 @@
 import Table from 'cli-table3'
 import { formatLine } from '../../drivers/lines.js'
 import { runFolder } from '../bench/run-folder.js'
-import { pathName } from '../bench/stop/bench-address.js'
 import { benchesNamed, labelOf, runningBenches, statusOf } from '../bench/stop/running-benches.js'
 import type { BenchStatus } from '../bench/stop/status.js'
-import { type MarkedStop, resetCommandOf, stopMarks } from '../bench/stop/stop-mark.js'
+import { type MarkedStop, resetCommandOf } from '../bench/stop/stop-mark.js'
 import { errorBlock, errorJson } from './error-block.js'
 import { exit, exitOf } from './exit.js'
 import { oneLine } from './format.js'
 import type { Session } from './program.js'
+import { nameOf, rememberedStops, stopsNamed } from './which-bench.js'
 
 export interface StatusFlags {
   readonly json?: true
@@ -25,17 +25,16 @@ export async function statusCommand(
   const { io, out, err } = session
   const options = { folder: runFolder(io.env) }
   const running = await runningBenches(options)
-  const isGone = (stop: MarkedStop): boolean => !running.some(bench => bench.name === stop.name)
-  const stopped = stopMarks(options.folder).filter(
-    stop => isGone(stop) && (name === undefined || pathName(name) === stop.name),
-  )
+  const remembered = rememberedStops(options.folder, running)
+  const stopped = name === undefined ? remembered : stopsNamed(remembered, name)
   const benches = name === undefined ? running : stopped.length > 0 ? [] : await benchesNamed(name, options)
   const outcomes = await Promise.allSettled(benches.map(bench => statusOf(bench, options)))
   let code: number = exit.succeeded
   const told = outcomes.map((outcome, index) => {
-    const label = labelOf(benches[index] as (typeof benches)[number])
+    const bench = benches[index] as (typeof benches)[number]
+    const label = labelOf(bench)
     if (outcome.status === 'fulfilled') {
-      if (!json) out.write(describe(label, outcome.value))
+      if (!json) out.write(describe(label, nameOf(bench, running), outcome.value))
       return outcome.value
     }
     code = Math.max(code, exitOf(outcome.reason))
@@ -43,40 +42,46 @@ export async function statusCommand(
     return { name: label, error: errorJson(outcome.reason) }
   })
   if (json) out.write(`${JSON.stringify({ benches: told, stopped })}\n`)
-  else if (stopped.length > 0) out.write(stopped.map(describeStopped).join(''))
-  else if (benches.length === 0) out.write('no bench is running\n')
+  else {
+    if (benches.length === 0 && name === undefined) out.write('no bench is running\n')
+    out.write(stopped.map(describeStopped).join(''))
+  }
   return code
 }
 
 function describeStopped(stop: MarkedStop): string {
   const { name, by, since, reason } = stop
-  const when = since === null ? '' : ` at ${since}`
-  const facts = oneLine(`${name} is not running: STOPPED by ${by}${when}: ${reason}`)
-  return `${facts}\n  it can be started again after: ${resetCommandOf(name)}\n`
+  const when = since === null ? '' : `, since ${since}`
+  const facts = oneLine(`STOPPED: ${name}, by ${by}${when}: ${reason}`)
+  return `${facts}\n  it does not run, and can be started again after: ${resetCommandOf(name)}\n`
 }
 
-function describe(label: string, status: BenchStatus): string {
+/** @param name What it is called by on a command line. */
+function describe(label: string, name: string, status: BenchStatus): string {
   const { driver, guardian, stopped, stopLine, plans, peripherals } = status
   const lines = [`${label}: on ${driver}, ${guardian === null ? 'no guardian' : `guardian ${guardian}`}`]
-  if (stopped !== null) lines.push(`STOPPED by ${stopped.by} at ${stopped.since}: ${stopped.reason}`)
+  if (stopped !== null) {
+    lines.push(`STOPPED by ${stopped.by} at ${stopped.since}: ${stopped.reason}`)
+    lines.push(`  it goes on after: ${resetCommandOf(name)}`)
+  }
   if (stopLine !== null) lines.push(`stop line ${formatLine(stopLine.line)}: ${stopLine.open ?? 'closed'}`)
   for (const plan of plans) lines.push(`plan ${plan.name}: ${plan.state}`)
   const table = new Table({
     head: ['peripheral', 'state', 'task', 'waiting', 'levels'],
     style: { head: [], border: [] },
   })
-  for (const [name, { state, task, waiting, lines: levels }] of Object.entries(peripherals)) {
+  for (const [peripheral, { state, task, waiting, lines: levels }] of Object.entries(peripherals)) {
     table.push([
-      name,
+      peripheral,
       state,
       task === null ? '' : `${oneLine(task.name)} since ${task.since}`,
       waiting,
       levels.map(({ line, level }) => `${formatLine(line)} ${level ?? '?'}`).join(', '),
     ])
   }
-  for (const [name, { quarantine }] of Object.entries(peripherals)) {
+  for (const [peripheral, { quarantine }] of Object.entries(peripherals)) {
     if (quarantine === null) continue
-    lines.push(`${name} is quarantined since ${quarantine.since}: ${quarantine.reason}`)
+    lines.push(`${peripheral} is quarantined since ${quarantine.since}: ${quarantine.reason}`)
     lines.push(`  ${quarantine.noReset ?? 'it can be reset, if its safe state can be reached'}`)
   }
   return `${lines.map(line => oneLine(line)).join('\n')}\n${table.toString()}\n`

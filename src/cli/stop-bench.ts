@@ -3,7 +3,7 @@
 import { runFolder } from '../bench/run-folder.js'
 import type { BenchAddress } from '../bench/stop/bench-address.js'
 import { benchesNamed, labelOf, type StopOutcome, stopBench } from '../bench/stop/running-benches.js'
-import { StopMark } from '../bench/stop/stop-mark.js'
+import { resetCommandOf, StopMark } from '../bench/stop/stop-mark.js'
 import { isPiWorkerError } from '../errors.js'
 import { callAll } from '../thrown.js'
 import { SystemClock } from '../worker/clock.js'
@@ -41,7 +41,10 @@ export async function stopCommand(session: Session, name: string | undefined, fl
       err.write(errorBlock(error, { colored: err.colored }))
       return { bench: label, error: errorJson(error) }
     }
-    if (!flags.json) out.write(`${oneLine(label)} is stopped: ${howStopped(outcome.value)}\n`)
+    if (!flags.json) {
+      out.write(`${oneLine(label)} is stopped: ${howStopped(outcome.value)}\n`)
+      out.write(goesOnAfter(benches[index] as (typeof benches)[number], folder))
+    }
     return { bench: label, ...outcome.value }
   })
   if (flags.json) out.write(`${JSON.stringify({ stopped: told })}\n`)
@@ -60,6 +63,19 @@ async function remembered(stop: () => Promise<StopOutcome>, remember: () => void
   }
   if (outcome.by === 'guardian') remember()
   return outcome
+}
+
+/** Only of a stop that is remembered: what is simulated may be started again as it likes. */
+function goesOnAfter({ name }: BenchAddress, folder: string): string {
+  return isRemembered(name, folder) ? `  it goes on, or can be started again, after: ${resetCommandOf(name)}\n` : ''
+}
+
+function isRemembered(name: string, folder: string): boolean {
+  try {
+    return new StopMark(name, folder).read() !== undefined
+  } catch {
+    return true // it may be there: the next start cannot read it either, and is refused
+  }
 }
 
 function howStopped({ by, confirmed }: StopOutcome): string {

@@ -109,6 +109,8 @@ export interface LoopProgress {
 export interface RunningPlan extends PausablePlan {
   /** The loops that it is in, from the outermost to the innermost. */
   readonly loops: readonly LoopProgress[]
+  /** It has been stopped, and steps under `finally` run. */
+  readonly cleaningUp: boolean
   /** Never rejects: what went wrong is in it. */
   readonly result: Promise<PlanResult>
 }

@@ -50,3 +50,24 @@ export async function nextFrame(page: Page): Promise<void> {
     () => new Promise<void>(resolve => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
   )
 }
+
+/** How far a part of the page is from the colour of the paper, on average of its pixels, in 255ths. */
+export async function shadeOf(
+  page: Page,
+  clip: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+): Promise<number> {
+  const picture = await page.screenshot({ clip, encoding: 'base64' })
+  return await page.evaluate(async data => {
+    const image = new Image()
+    image.src = `data:image/png;base64,${data}`
+    await image.decode()
+    const canvas = document.createElement('canvas')
+    Object.assign(canvas, { width: image.width, height: image.height })
+    const context = canvas.getContext('2d') as CanvasRenderingContext2D
+    context.drawImage(image, 0, 0)
+    const pixels = context.getImageData(0, 0, image.width, image.height).data
+    const paper = getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g)?.map(Number) ?? []
+    const off = pixels.map((value, at) => (at % 4 === 3 ? 0 : Math.abs(value - (paper[at % 4] ?? 0))))
+    return off.reduce((sum, value) => sum + value, 0) / (pixels.length * 0.75)
+  }, picture)
+}

@@ -6,7 +6,7 @@ import { makeTools } from '../../src/records/report/page/tools.js'
 import { writeReport } from '../../src/records/report/write-report.js'
 import { column, csv, jsonLines, recordFolder, runJson, task, vcd } from '../records/report/fixture.js'
 import { openBrowser, openReport } from './chromium.js'
-import { canvases, canvasOf } from './pixels.js'
+import { canvases, canvasOf, shadeOf } from './pixels.js'
 import { mapRecord, scanRecord } from './show-records.js'
 
 let browser: Browser
@@ -125,6 +125,32 @@ describe('a report in the browser', () => {
       [...document.querySelectorAll('canvas')].every(({ clientWidth }) => clientWidth <= 400),
     )
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(400)
+    await page.close()
+  })
+
+  test.each(['light', 'dark'] as const)('a table that goes on behind its edge has a shade there, %s', async scheme => {
+    const { page } = await openReport(browser, map, { width: 400, scheme })
+    const place = await page.$eval('.scroll[aria-label="Readings in numbers"]', element => {
+      element.scrollIntoView({ block: 'center', behavior: 'instant' })
+      const { x, y, width, height } = element.getBoundingClientRect()
+      return { x, y: y + scrollY, width, height }
+    })
+    /** What is seen of the edges, farthest from the paper: 0 where there is nothing but it. */
+    const shades = async (scrolled: number) => {
+      await page.$eval(
+        '.scroll[aria-label="Readings in numbers"]',
+        (element, left) => element.scrollTo(left, 0),
+        scrolled,
+      )
+      // Under the head, where the cells have their rules and nothing else so near to the edge.
+      const strip = { y: place.y + place.height - 6, width: 2, height: 3 }
+      const left = await shadeOf(page, { ...strip, x: place.x })
+      const right = await shadeOf(page, { ...strip, x: place.x + place.width - 2 })
+      return { left: left > 20, right: right > 20 }
+    }
+    expect(await shades(0)).toEqual({ left: false, right: true })
+    expect(await shades(60)).toEqual({ left: true, right: true })
+    expect(await shades(9999)).toEqual({ left: true, right: false })
     await page.close()
   })
 
@@ -252,7 +278,8 @@ test('a record of which little is left is a page without complaints', async () =
 })
 
 test('a reading that stands out is to be seen on its plot', async () => {
-  const rows = Array.from({ length: 500 }, (_, index) => [index, 20])
+  // The ends have the scale be the same with it and without it.
+  const rows = Array.from({ length: 500 }, (_, index) => [index, index === 0 ? 15 : index === 499 ? 25 : 20])
   const flat = await reportOf(recordFolder({ 'data.csv': csv(['air.temperature (°C)'], rows) }))
   const { page } = await openReport(browser, flat)
   const before = await canvasOf(page, 'curve-0-0')

@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { BenchOptions } from '../../src/bench/bench-options.js'
 import { openBench } from '../../src/bench/open-bench.js'
 import { socketPath } from '../../src/bench/run-folder.js'
 import { benchPath } from '../../src/bench/stop/bench-address.js'
@@ -25,8 +26,8 @@ beforeEach(() => {
   }
 })
 
-async function dose(safe: 'low' | 'high' = 'low') {
-  const bench = await openBench({ pump: output({ line: 17, safe }) }, { driver: 'mock', name: 'dose' })
+async function dose(safe: 'low' | 'high' = 'low', more: Pick<BenchOptions, 'journal'> = {}) {
+  const bench = await openBench({ pump: output({ line: 17, safe }) }, { driver: 'mock', name: 'dose', ...more })
   onTestFinished(() => bench.close({ abort: true }).catch(() => undefined))
   return bench
 }
@@ -37,6 +38,7 @@ describe('pi-worker stop', () => {
   it('stops every bench that runs, and says so', async () => {
     const bench = await dose()
     const { code, stdout } = await run('stop', '--reason', 'the hose is loose')
+    // Nothing is remembered of what is only simulated: no reset is asked for.
     expect([code, stdout]).toEqual([0, `dose-${process.pid} is stopped: all is safe\n`])
     expect(bench.stopped).toMatchObject({ reason: 'the hose is loose', by: userInfo().username })
   })
@@ -55,6 +57,25 @@ describe('pi-worker stop', () => {
     expect([code, other.stopped !== undefined]).toEqual([4, true])
     expect(stderr).toContain('ERR_NOT_SAFE')
     expect(stdout).toContain('is stopped: all is safe')
+  })
+
+  it('of a bench that remembers it says what lets it go on', async () => {
+    await dose('low', { journal: { folder: env.PI_WORKER_RUN_FOLDER as string } })
+    const { stdout } = await run('stop', 'dose')
+    expect(stdout).toContain('can be started again, after: pi-worker reset dose --acknowledge ')
+    expect((await run('reset', 'dose', '--acknowledge', 'Ann')).code).toBe(0)
+  })
+
+  it.each([
+    ['what lets it go on, where that is remembered', { folder: '' }, "pi-worker reset dose --acknowledge '"],
+    ['no reset by name, where nothing is remembered', undefined, 'when all is well again, start it anew'],
+  ])('tells the tasks that it ends %s', async (_what, journal, remedy) => {
+    const folder = env.PI_WORKER_RUN_FOLDER as string
+    const bench = await dose('low', journal && { journal: { folder } })
+    const task = bench.pump.pulse({ width: '1h' })
+    await run('stop')
+    await expect(task.result()).rejects.toMatchObject({ code: 'ERR_STOPPED', remedy: expect.stringContaining(remedy) })
+    expect((task.error as PiWorkerError).remedy).not.toContain('NAME')
   })
 
   it('tells it as JSON', async () => {
@@ -135,8 +156,46 @@ describe('pi-worker reset', () => {
     expect(stderr).toContain("pi-worker reset dose --acknowledge 'Ann")
   })
 
+  it('without a name is of the only bench that is stopped', async () => {
+    const [bench, other] = [await dose(), await openBench({}, { driver: 'mock', name: 'other' })]
+    onTestFinished(() => other.close())
+    expect(await run('reset', '--acknowledge', 'Ann')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/no bench is stopped[\s\S]*There are: dose-\d+, other-\d+/),
+    })
+    await bench.stop('smoke')
+    expect((await run('reset')).stderr).toContain("pi-worker reset dose --acknowledge 'Ann")
+    expect((await run('reset', '--acknowledge', 'Ann')).code).toBe(0)
+    expect(bench.stopped).toBeUndefined()
+  })
+
+  it('without a name lists the names where several are stopped', async () => {
+    const [bench, other] = [await dose(), await openBench({}, { driver: 'mock', name: 'other' })]
+    onTestFinished(() => other.close())
+    await bench.stop('smoke')
+    await other.stop('smoke')
+    const { code, stderr } = await run('reset', '--acknowledge', 'Ann')
+    expect([code, stderr.includes('2 benches are stopped: dose, other')]).toEqual([2, true])
+    expect([bench.stopped?.reason, other.stopped?.reason]).toEqual(['smoke', 'smoke'])
+  })
+
+  it('does nothing with one that is not stopped, and says so', async () => {
+    await dose()
+    for (const flags of [[], ['--acknowledge', 'Ann']]) {
+      const { code, stdout } = await run('reset', 'dose', ...flags)
+      expect([code, stdout]).toEqual([0, 'dose is not stopped: there is nothing to reset\n'])
+    }
+  })
+
+  it('says that there is nothing to reset before it asks for an acknowledgement', async () => {
+    for (const flags of [[], ['--acknowledge', 'Ann']]) {
+      const { code, stderr } = await run('reset', 'Live', ...flags)
+      expect([code, stderr.includes('no stop of it is remembered')]).toEqual([2, true])
+      expect(stderr).toContain('Of a simulated bench without a journal no stop is remembered')
+    }
+  })
+
   it('needs the name of one bench', async () => {
-    expect((await run('reset', '--acknowledge', 'Ann')).stderr).toContain('ERR_USAGE')
     await dose()
     await dose()
     expect((await run('reset', 'dose', '--acknowledge', 'Ann')).stderr).toContain('2 benches are called "dose"')
@@ -176,6 +235,14 @@ describe('a stop whose program has ended', () => {
     expect(mark.read()).toMatchObject({ reason: 'smoke' })
   })
 
+  it('is found without its name where it is the only one, and whatever the case of its name', async () => {
+    expect((await run('status', stopped('Dose') && 'dose')).stdout).toContain('STOPPED: Dose')
+    expect((await run('reset', '--acknowledge', 'aired')).stdout).toBe('Dose may be started again\n')
+    const mark = stopped('Dose')
+    expect((await run('reset', 'dose', '--acknowledge', 'aired')).code).toBe(0)
+    expect(mark.read()).toBeUndefined()
+  })
+
   it('is none of another name', async () => {
     const mark = stopped()
     expect((await run('reset', 'doze', '--acknowledge', 'aired')).code).toBe(2)
@@ -185,12 +252,12 @@ describe('a stop whose program has ended', () => {
   it('is shown by status, with what lets it go on', async () => {
     stopped()
     stopped('other')
-    const text = 'dose is not running: STOPPED by Ann at 2026-01-02T00:00:00.000Z: smoke\n'
+    const text = 'STOPPED: dose, by Ann, since 2026-01-02T00:00:00.000Z: smoke\n  it does not run'
     const { code, stdout } = await run('status', 'dose')
     expect([code, stdout]).toEqual([0, expect.stringContaining(text)])
     expect(stdout).toContain('after: pi-worker reset dose --acknowledge ')
     expect(stdout).not.toContain('other')
-    expect((await run('status')).stdout).toContain('other is not running: STOPPED')
+    expect((await run('status')).stdout).toMatch(/^no bench is running\nSTOPPED: dose, [\s\S]*STOPPED: other, /)
     expect(JSON.parse((await run('status', '--json')).stdout)).toMatchObject({
       benches: [],
       stopped: [{ name: 'dose', reason: 'smoke', by: 'Ann' }, { name: 'other' }],
@@ -200,7 +267,19 @@ describe('a stop whose program has ended', () => {
   it('is shown once while its program runs', async () => {
     stopped()
     await dose()
-    expect((await run('status')).stdout).not.toContain('is not running')
+    expect((await run('status')).stdout).not.toContain('does not run')
+  })
+})
+
+describe('a wrong use of these commands', () => {
+  it.each([
+    [['pause', 'dose', '--saef'], "unknown option '--saef'", 'Did you mean --safe? See pi-worker pause --help.'],
+    [['reset', 'dose', 'other'], 'too many arguments', 'See pi-worker reset --help.'],
+    [['stop', '--reason'], 'argument missing', 'See pi-worker stop --help.'],
+  ])('%j points to the help of the command', async (argv, reason, remedy) => {
+    const { code, stderr } = await run(...argv)
+    expect([code, stderr.includes('ERR_USAGE'), stderr.includes(reason)]).toEqual([2, true, true])
+    expect(stderr).toContain(remedy)
   })
 })
 
@@ -218,6 +297,30 @@ describe('pi-worker pause and resume', () => {
     expect(plan.state).toBe('running')
     end.abort()
     await plan.result
+  })
+
+  it('are of the only bench that runs, and list the names where there are several', async () => {
+    const bench = await dose()
+    const told: string[] = []
+    const plan = {
+      name: 'Dose',
+      state: 'running' as const,
+      pause: async () => void told.push('pause'),
+      resume: () => void told.push('resume'),
+    }
+    onTestFinished(bench.attach(plan))
+    for (const command of ['pause', 'resume']) expect((await run(command)).code).toBe(0)
+    expect(told).toEqual(['pause', 'resume'])
+    const other = await openBench({}, { driver: 'mock', name: 'other' })
+    onTestFinished(() => other.close())
+    const { code, stderr } = await run('pause')
+    expect([code, stderr.includes(`2 benches run: dose-${process.pid}, other-${process.pid}`)]).toEqual([2, true])
+    expect(stderr).toContain(`pi-worker pause dose-${process.pid}`)
+  })
+
+  it('say when no bench runs', async () => {
+    const { code, stderr } = await run('pause')
+    expect([code, stderr.includes('no bench is running')]).toEqual([2, true])
   })
 
   it('say when there is no plan', async () => {
@@ -244,6 +347,7 @@ describe('pi-worker status', () => {
     await bench.stop('smoke', { by: 'Ann' })
     const { stdout: stopped } = await run('status', 'dose')
     expect(stopped).toContain('STOPPED by Ann at ')
+    expect(stopped).toContain('it goes on after: pi-worker reset dose --acknowledge ')
     expect(stopped).toContain('held')
   })
 

@@ -20,7 +20,7 @@ function setup(terminal = false) {
     kept.settle()
     progress.finished(kept)
   }
-  return { clock, worker, stream, run }
+  return { clock, worker, stream, progress, run }
 }
 
 const broken = () => {
@@ -55,6 +55,13 @@ describe('the progress of a run', () => {
     await clock.reach(3600e9)
     await run(() => {}, 'a.late')
     expect(stream.text).toContain(' 3600.000 s  a.late succeeded in 0 ms  (and 1 more before)\n')
+  })
+
+  it('has a line for each note of the plan, with its time', async () => {
+    const { clock, stream, progress } = setup()
+    await clock.reach(2500e6)
+    progress.noted('the tank is\nfull')
+    expect(stream.text).toBe('    2.500 s  the tank is full\n')
   })
 
   it('tells of what is dangerous', async () => {

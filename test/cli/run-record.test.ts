@@ -216,6 +216,8 @@ describe('questions at a terminal', () => {
   it('end the plan with a no', async () => {
     const { code, said } = await answered('{ ask: "Is it dark?" }', 'no\n')
     expect([code, said.includes('the answer was no')]).toEqual([expect.any(Number), true])
+    expect(said).toContain('run it again when the answer is yes')
+    expect(said).not.toContain('--yes')
     expect(code).not.toBe(0)
   })
 
@@ -230,6 +232,12 @@ describe('questions at a terminal', () => {
   it('that come after the end of the input stop the plan, too', async () => {
     const { code, said } = await answered('{ ask: "Is it dark?" }\n  - prompt: { ask: "And cold?" }', 'yes\n')
     expect([code, said.includes('nobody can answer any more, for the input has ended: And cold?')]).toEqual([1, true])
+  })
+
+  it('tell what a value may be, and what an empty answer is', async () => {
+    const { code, said } = await answered('{ ask: "How much?", param: dose, default: 9 }', '\n')
+    expect([code, said.includes(' [9] ')]).toEqual([0, true])
+    expect(said).toMatch(/How much\? \(dose[^)]*\) \[9\] /)
   })
 
   it('tell which answers there are', async () => {

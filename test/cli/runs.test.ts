@@ -313,3 +313,26 @@ it('pi-worker runs report writes the page again, and says where it is', async ()
   expect([code, stdout]).toEqual([0, `${path}\n`])
   expect(readFileSync(path, 'utf8')).toContain('<html')
 })
+
+describe('a wrong use of pi-worker runs', () => {
+  it.each([
+    [
+      ['exprot', 'last', '--csv'],
+      "runs has no command 'exprot'",
+      'Did you mean runs export? See pi-worker runs --help.',
+    ],
+    [['exprot', 'last'], "runs has no command 'exprot'", 'Did you mean runs export?'],
+    [['everything'], "runs has no command 'everything'", 'It has list, show, report, compare, export, delete.'],
+    [['--jsno'], "unknown option '--jsno'", 'Did you mean --json? See pi-worker runs --help.'],
+    [['show'], "missing required argument 'id'", 'See pi-worker runs show --help.'],
+    [
+      ['export', 'last', '--jsnol'],
+      "unknown option '--jsnol'",
+      'Did you mean --jsonl? See pi-worker runs export --help.',
+    ],
+  ])('%j says what was meant, and where help is', async (argv, reason, remedy) => {
+    const { code, stderr } = await runMain(['runs', ...argv])
+    expect([code, stderr.includes(reason)]).toEqual([2, true])
+    expect(stderr).toContain(remedy)
+  })
+})

@@ -33,7 +33,7 @@ describe('a signal in the middle of a pulse', () => {
     const { code, stdout, stderr, changes, io } = await runPulse(emitAt(300, [signal]))
     expect(code).toBe(expected)
     expect(changes).toBe(SAFE_AT_300_MS)
-    expect(stderr).toContain(`${signal}: the plan is stopped and all is made safe`)
+    expect(stderr).toContain(`${signal}: the plan is being stopped`)
     expect(stderr).not.toContain('error')
     expect(stdout).toContain(`Test was stopped by ${signal}: 1 task in 300 ms`)
     expect(io.listeners).toBe(0)

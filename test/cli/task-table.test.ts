@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { widthOf } from '../../src/cli/live/text.js'
 import { taskTable } from '../../src/cli/task-table.js'
 import { PlanTask } from '../../src/plan/plan-task.js'
 import { VirtualClock } from '../../src/worker/virtual-clock.js'
@@ -21,7 +22,7 @@ async function tasksOf(count: number, failing: readonly number[] = []): Promise<
   return tasks
 }
 
-const table = (tasks: readonly PlanTask[]) => taskTable(tasks, { colored: false, columns: 120 })
+const table = (tasks: readonly PlanTask[], columns = 120) => taskTable(tasks, { colored: false, columns })
 const rows = (text: string) => text.split('\n').filter(line => /^│ +\d/.test(line))
 
 describe('the table of tasks', () => {
@@ -51,6 +52,32 @@ describe('the table of tasks', () => {
     expect(text).toContain('… 88 more')
     expect(text).toContain('… 87 more')
     expect(text).toMatch(/failed .*broken 100/)
+  })
+
+  it('has why a task was cancelled, without the id of the task', async () => {
+    const worker = new Worker({ clock: new VirtualClock() })
+    const task = worker.submit(({ sleep }) => sleep('1h'), { name: 'pump.pulse' })
+    const kept = new PlanTask(task, 'pump.pulse')
+    task.cancel('the plan was stopped')
+    await task.result().catch(() => undefined)
+    kept.settle()
+    expect(table([kept])).toMatch(/ pump\.pulse │ cancelled │ .* │ the plan was stopped │/)
+    expect(table([kept], 60)).toMatch(/ pump\.pulse │ cancelled │ .*the plan was /)
+  })
+
+  it.each([140, 80, 60, 40, 30])('is no wider than %d columns, and its borders are whole', async columns => {
+    const tasks = await tasksOf(60, [3, 30])
+    const lines = table(tasks, columns).trimEnd().split('\n')
+    expect(new Set(lines.map(widthOf)).size).toBe(1)
+    expect(widthOf(lines[0] ?? '')).toBeLessThanOrEqual(columns)
+    for (const line of lines) expect(line).toMatch(/^[┌├│└].*[┐┤│┘]$/)
+    expect(lines.join('\n')).toMatch(/a\.run0 .*succeeded/)
+  })
+
+  it('has what matters most where there is little room', async () => {
+    const text = table(await tasksOf(3, [1]), 45)
+    expect(text).toMatch(/ # │ task +│ state +│ +ran │ result/)
+    expect(text).toContain('broken 1')
   })
 
   it('stays short however many have failed', async () => {

@@ -11,7 +11,7 @@ import type { BenchBuses } from '../bench-buses.js'
 import type { OpenPeripheral } from '../open-peripheral.js'
 import { notSafeError } from './not-safe.js'
 import type { StopLine } from './stop-line.js'
-import type { StopMark } from './stop-mark.js'
+import { resetCommandOf, type StopMark } from './stop-mark.js'
 
 /** What happens to tasks that wait when a bench is stopped. */
 export type WhenStopped = 'fail' | 'keep'
@@ -82,17 +82,17 @@ export class EmergencyStop {
    * and need not be awaited.
    */
   stop(reason: unknown, by: string): Promise<void> {
-    const { worker, buses, opened, whenStopped } = this.#parts
+    const { worker, buses, opened, whenStopped, mark } = this.#parts
     const record = { reason: sentence(reason) || 'no reason was given', by: sentence(by), time: worker.clock.wall() }
     const first = this.#latched === undefined
     const latched = this.#latched ?? record
     this.#latched = latched
     this.#stops++
-    const why = stoppedError(latched)
+    const why = stoppedError(latched, mark)
     // First what acts and what is on; only then those who hear of it: they could do anything.
     buses.halt(why)
     const errors = opened.map(peripheral => peripheral.halt(why))
-    this.#goOns.push(worker.stop({ error: () => stoppedError(latched), waiting: whenStopped }))
+    this.#goOns.push(worker.stop({ error: () => stoppedError(latched, mark), waiting: whenStopped }))
     const forgotten = first ? this.#remember(latched) : undefined
     const { reason: told, by: who } = record
     worker.tell({ type: 'stop', reason: told, by: who })
@@ -190,9 +190,14 @@ export class EmergencyStop {
   }
 }
 
-/** The error of a task that a stop ended or refused. */
-function stoppedError({ reason, by, time }: StopRecord): PiWorkerError {
+/** The error of a task that a stop ended or refused. A stop that nothing remembers ends with its program. */
+function stoppedError({ reason, by, time }: StopRecord, mark: StopMark | undefined): PiWorkerError {
+  const remedy =
+    mark === undefined
+      ? 'See why it was stopped; when all is well again, start it anew, or reset the bench while its program runs: bench.reset({ acknowledge: "who or why" }).'
+      : `See why it was stopped; when all is well again: ${resetCommandOf(mark.name)}. Then start it anew, if its program has ended.`
   return new PiWorkerError('ERR_STOPPED', `the bench was stopped by ${by}: ${reason}`, {
+    remedy,
     details: { reason, by, time },
   })
 }

@@ -32,14 +32,15 @@ const OWN_ONLY = 0o600
 
 export class StopMark {
   readonly path: string
+  /** Of the bench, as paths have it. */
+  readonly name: string
   readonly #folder: string
-  readonly #name: string
 
   /** @param name Of the bench. */
   constructor(name: string, folder = runFolder()) {
     this.#folder = folder
-    this.#name = pathName(name)
-    this.path = join(folder, `stopped-${this.#name}.json`)
+    this.name = pathName(name)
+    this.path = join(folder, `stopped-${this.name}.json`)
   }
 
   /**
@@ -48,7 +49,7 @@ export class StopMark {
    */
   read(): MarkedStop | undefined {
     if (!hasRunFolder(this.#folder)) return undefined
-    const unknown = { name: this.#name, reason: 'no reason is known', by: 'somebody', since: null }
+    const unknown = { name: this.name, reason: 'no reason is known', by: 'somebody', since: null }
     let text: string
     try {
       text = readFileSync(this.path, 'utf8')
@@ -59,7 +60,7 @@ export class StopMark {
     try {
       const { reason, by, since } = JSON.parse(text) as Partial<Record<string, unknown>>
       if (typeof reason !== 'string' || typeof by !== 'string' || typeof since !== 'string') return unknown
-      return { name: this.#name, reason, by, since }
+      return { name: this.name, reason, by, since }
     } catch {
       return unknown
     }
@@ -101,7 +102,7 @@ export class StopMark {
   }
 
   #failure(what: string, cause: unknown): PiWorkerError {
-    const message = `whether ${this.#name} is stopped cannot be ${what}: ${messageOf(cause)}`
+    const message = `whether ${this.name} is stopped cannot be ${what}: ${messageOf(cause)}`
     const remedy = 'Correct what the message names; until then do not start it again.'
     return new PiWorkerError('ERR_FILE', message, { place: this.path, remedy, cause })
   }

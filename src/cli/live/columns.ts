@@ -27,7 +27,7 @@ export function tableRows(columns: readonly Column[], width: number, ellipsis: s
   const wanted = columns.map(({ cells, max, steady = 0 }) => {
     return Math.min(max, Math.max(steady, ...cells.map(widthOf)))
   })
-  const widths = fitWidths(columns, wanted, width)
+  const widths = fitWidths(columns, wanted, width, GAP)
   const [first] = columns
   return (first?.cells ?? []).map((_, row) => {
     const parts = columns.flatMap(({ cells, fill, color, align }, index) => {
@@ -40,19 +40,27 @@ export function tableRows(columns: readonly Column[], width: number, ellipsis: s
   })
 }
 
-/** 0 for a column that is left out. */
-function fitWidths(columns: readonly Column[], wanted: readonly number[], width: number): number[] {
+/**
+ * How wide each may be, so that all of them and the gaps between them fit; 0 for a column that is left out.
+ * @param wanted The width at which nothing of it is cut.
+ */
+export function fitWidths(
+  columns: readonly Pick<Column, 'min' | 'rank'>[],
+  wanted: readonly number[],
+  width: number,
+  gap: number,
+): number[] {
   const widths = columns.map(() => 0)
-  let room = width + GAP
+  let room = width + gap
   const byRank = columns.map((_, index) => index).sort((a, b) => rankOf(columns, a) - rankOf(columns, b))
   for (const index of byRank) {
-    const least = Math.min(wanted[index] as number, (columns[index] as Column).min)
+    const least = Math.min(wanted[index] as number, (columns[index] as Pick<Column, 'min'>).min)
     if (least === 0) continue
     // The first column is there however little room there is.
     const given = index === byRank[0] ? Math.max(1, Math.min(least, width)) : least
-    if (given + GAP > room) continue
+    if (given + gap > room) continue
     widths[index] = given
-    room -= given + GAP
+    room -= given + gap
   }
   for (const index of byRank) {
     const more = Math.min(room, (wanted[index] as number) - (widths[index] as number))
@@ -63,6 +71,6 @@ function fitWidths(columns: readonly Column[], wanted: readonly number[], width:
   return widths
 }
 
-function rankOf(columns: readonly Column[], index: number): number {
-  return (columns[index] as Column).rank
+function rankOf(columns: readonly Pick<Column, 'rank'>[], index: number): number {
+  return (columns[index] as Pick<Column, 'rank'>).rank
 }

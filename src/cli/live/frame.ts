@@ -21,7 +21,7 @@ export interface PeripheralPicture {
   readonly history: readonly number[]
 }
 
-export type RunState = 'running' | 'pausing' | 'paused' | 'stopping' | 'STOPPED'
+export type RunState = 'running' | 'pausing' | 'paused' | 'stopping' | 'stopping: cleaning up' | 'STOPPED'
 
 export interface RunPicture {
   readonly name: string
@@ -53,7 +53,7 @@ const KEYS = {
   short: 'p pause  r resume  s stop  e emergency stop  ? help',
   long: [
     'p  pause at the next step           r  resume',
-    's  or q or Ctrl-C: stop the plan; what runs is made safe',
+    's  or q or Ctrl-C: stop the plan; all is made safe, and `finally` is done',
     'e  or Ctrl-C again: emergency stop, all outputs safe at once',
     '?  less of this',
   ],
@@ -94,10 +94,9 @@ export function frameOf(picture: RunPicture, options: FrameOptions): string[] {
 }
 
 function titleLine({ name, state, elapsed, virtual }: RunPicture, colors: Colors): string {
-  const paint = { running: colors.green, pausing: colors.yellow, paused: colors.yellow, stopping: colors.yellow }
-  const shown = state === 'STOPPED' ? colors.red(state) : paint[state](state)
+  const paint = state === 'STOPPED' ? colors.red : state === 'running' ? colors.green : colors.yellow
   const time = `${formatClock(elapsed)}${virtual ? ' of virtual time' : ''}`
-  return `${colors.bold(oneLine(name))}  ${shown}  ${colors.dim(time)}`
+  return `${colors.bold(oneLine(name))}  ${paint(state)}  ${colors.dim(time)}`
 }
 
 /** In their order; those that need somebody are never among the ones left out. */

@@ -22,11 +22,13 @@ import { type ScreenStream, sizeOf } from './terminal.js'
 /** What is needed of a bench. */
 export type WatchedBench = Pick<Bench, 'names' | 'peripheral' | 'stopped' | 'clock'>
 
-/** What a plan that runs can be asked; both are optional. */
+/** What a plan that runs can be asked; all of it is optional. */
 export interface WatchedPlan {
   /** The loops that it is in, from the outermost to the innermost. */
   readonly loops?: readonly LoopProgress[] | undefined
   readonly state?: 'running' | 'pausing' | 'paused' | 'over' | undefined
+  /** It has been stopped, and steps under `finally` run. */
+  readonly cleaningUp?: boolean | undefined
 }
 
 export interface LiveViewOptions {
@@ -63,6 +65,7 @@ export class LiveView implements RunView {
   #said = 0
   #tasks = 0
   #failed = 0
+  #cancelled = 0
   #plan: WatchedPlan | undefined
   #paused = false
   #pausedSince = 0
@@ -94,7 +97,8 @@ export class LiveView implements RunView {
     this.#tasks++
     this.#keep(task)
     if (task.state !== 'succeeded') {
-      this.#failed++
+      if (task.state === 'cancelled') this.#cancelled++
+      else this.#failed++
       return
     }
     let known = this.#measures.get(task.name)
@@ -114,7 +118,11 @@ export class LiveView implements RunView {
     if (told === undefined) return
     this.#keep(told.text)
     // What is grave stays on the terminal when the view is gone.
-    if (told.grave) this.say(`${this.#since(this.#options.bench.clock.now())}  ${told.text}\n`)
+    if (told.grave) this.#stays(told.text)
+  }
+
+  noted(text: string): void {
+    this.#stays(oneLine(text))
   }
 
   say(text: string): void {
@@ -194,6 +202,7 @@ export class LiveView implements RunView {
         realElapsed: (drawClock.now() - this.#realStart) / 1e6,
         tasks: this.#tasks,
         failed: this.#failed,
+        cancelled: this.#cancelled,
       },
       messages: this.#lastMessages(),
       keys: keys ? (this.#help ? 'long' : 'short') : undefined,
@@ -202,6 +211,7 @@ export class LiveView implements RunView {
 
   #state(): RunState {
     if (this.#options.bench.stopped !== undefined) return 'STOPPED'
+    if (this.#plan?.cleaningUp) return 'stopping: cleaning up'
     if (this.#stopping) return 'stopping'
     if (this.#paused) return 'paused'
     return this.#plan?.state === 'pausing' ? 'pausing' : 'running'
@@ -240,6 +250,10 @@ export class LiveView implements RunView {
     this.#paused = paused
     if (paused) this.#pausedSince = now
     else this.#pausedNs += now - this.#pausedSince
+  }
+
+  #stays(text: string): void {
+    this.say(`${this.#since(this.#options.bench.clock.now())}  ${text}\n`)
   }
 
   #keep(what: string | PlanTask): void {

@@ -23,6 +23,7 @@ export interface Advance {
   readonly realElapsed: number
   readonly tasks: number
   readonly failed: number
+  readonly cancelled: number
 }
 
 type Colors = ReturnType<typeof pc.createColors>
@@ -49,7 +50,7 @@ export function timeLeft({ elapsed, estimate, realElapsed }: Advance): number | 
 }
 
 export function progressLine(advance: Advance, width: number, unicode: boolean, colors: Colors): string {
-  const { loops, estimate, elapsed, tasks, failed } = advance
+  const { loops, estimate, elapsed } = advance
   const share = shareDone(advance)
   const left = timeLeft(advance)
   const parts: string[] = []
@@ -58,12 +59,22 @@ export function progressLine(advance: Advance, width: number, unicode: boolean, 
   else if (estimate !== undefined && elapsed > estimate) parts.push('longer than estimated')
   const rounds = loops.map(({ round, rounds: all }) => (all === undefined ? `${round}` : `${round}/${all}`))
   if (rounds.length > 0) parts.push(`round ${rounds.join(unicode ? ' › ' : ' > ')}`)
-  parts.push(`${tasks} ${tasks === 1 ? 'task' : 'tasks'}${failed === 0 ? '' : `, ${failed} failed`}`)
+  parts.push(tasksText(advance))
   const text = fitting(parts, width)
   const room = Math.min(WIDEST_BAR, width - widthOf(text) - 2)
   if (share === undefined || room < NARROWEST_BAR) return text
   const bar = progressBar(share, room, unicode)
   return `${colors.green(bar.done)}${colors.dim(bar.left)}  ${text}`
+}
+
+/** `7 tasks, 1 failed, 2 cancelled` */
+function tasksText({ tasks, failed, cancelled }: Advance): string {
+  const ended = [
+    [failed, 'failed'],
+    [cancelled, 'cancelled'],
+  ] as const
+  const told = ended.flatMap(([count, how]) => (count === 0 ? [] : [`${count} ${how}`]))
+  return [`${tasks} ${tasks === 1 ? 'task' : 'tasks'}`, ...told].join(', ')
 }
 
 /** As many of the parts as fit, from the first on. */

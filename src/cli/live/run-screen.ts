@@ -8,7 +8,7 @@ import { SystemClock } from '../../worker/clock.js'
 import type { CliIo, Output } from '../io.js'
 import { Progress, Quiet, type RunView } from '../progress.js'
 import type { StopRequest } from '../stop.js'
-import { type Key, keyOf } from './key-meanings.js'
+import { keyOf } from './key-meanings.js'
 import { type KeyStream, Keys } from './keys.js'
 import { LiveView, type WatchedBench, type WatchedPlan } from './live-view.js'
 import { canDraw, hasUnicode, inForeground } from './terminal.js'
@@ -109,7 +109,7 @@ export class RunScreen {
     // A program reads what --json prints: it may show standard error to somebody, line by line.
     const ours = this.#flags.json !== true && canDraw(io.stderr, io.env) && this.#mayType()
     if (!ours) return new Progress(this.#err, options.bench.clock)
-    const keys = io.stdin === undefined ? undefined : new Keys(io.stdin, key => this.#pressed(keyOf(key), options))
+    const keys = io.stdin === undefined ? undefined : new Keys(io.stdin, typed => this.#pressed(typed, options))
     keys?.start()
     const live = new LiveView({
       ...options,
@@ -128,9 +128,10 @@ export class RunScreen {
     return live
   }
 
-  #pressed(key: Key | undefined, { bench, stop }: ShowOptions): void {
+  #pressed(typed: string, { bench, stop }: ShowOptions): void {
     const live = this.#live
-    switch (key) {
+    const by = `key ${typed.toLowerCase()}`
+    switch (keyOf(typed)) {
       case 'pause':
         live?.note('pausing: what is under way ends first')
         bench.pause().catch((error: unknown) => live?.note(messageOf(error)))
@@ -144,13 +145,13 @@ export class RunScreen {
         return
       case 'stop':
         // Twice on this key is no emergency: for that, there is another one.
-        if (!stop.signal.aborted) stop.interrupt('key s')
+        if (!stop.signal.aborted) stop.interrupt(by)
         return
       case 'interrupt':
         stop.interrupt('Ctrl-C')
         return
       case 'emergency':
-        stop.emergency('key e')
+        stop.emergency(by)
         return
       case 'suspend':
         live?.note('Ctrl-Z does nothing here: the hardware would go on; p pauses the plan')

@@ -141,7 +141,9 @@ function faultOf(step: PromptStep, answer: string): string | undefined {
   if (choices !== undefined && !choices.includes(answer)) return `one of ${choices.join(', ')}`
   if (param !== undefined) return refuseValue(param, readValue(param, answer))
   if (choices !== undefined || /^(y|yes|ok|true)$/i.test(answer)) return undefined
-  if (/^(n|no|false)$/i.test(answer)) throw questionError(step, 'the answer was no')
+  if (/^(n|no|false)$/i.test(answer)) {
+    throw questionError(step, 'the answer was no', 'A no ends the plan here: run it again when the answer is yes.')
+  }
   return 'yes or no'
 }
 
@@ -163,6 +165,6 @@ async function askOne(ask: (signal: AbortSignal) => Promise<string>, { region }:
   }
 }
 
-function questionError({ place }: PromptStep, message: string): PiWorkerError {
-  return new PiWorkerError('ERR_QUESTION', message, { place: formatPlace(place) })
+function questionError({ place }: PromptStep, message: string, remedy?: string): PiWorkerError {
+  return new PiWorkerError('ERR_QUESTION', message, { place: formatPlace(place), remedy })
 }

@@ -33,6 +33,11 @@ export class Ending {
     return this.outcome !== 'succeeded'
   }
 
+  /** It has been stopped, and steps under `finally` run. */
+  get cleaningUp(): boolean {
+    return this.#cleanups.size > 0
+  }
+
   /** Resolves with what could not be made safe, when everything has been that was to be. */
   get safety(): Promise<unknown> {
     return this.#safety ?? Promise.resolve(undefined)

@@ -24,6 +24,11 @@ export class PlanRun implements RunningPlan {
     return this.#execution.pausing.state
   }
 
+  /** It has been stopped, and steps under `finally` run. */
+  get cleaningUp(): boolean {
+    return this.#execution.ending.cleaningUp
+  }
+
   /** The loops that it is in, from the outermost to the innermost; of several side by side, those of the latest round. */
   get loops(): LoopProgress[] {
     const loops: LoopProgress[] = []

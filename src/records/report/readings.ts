@@ -26,6 +26,8 @@ const MOST_SHOWN = 40
 export interface Reading {
   readonly column: Column
   readonly statistics: Statistics
+  /** It had one value all the time, and is named, not drawn. */
+  readonly constant: boolean
   /** Undefined for an axis, which is drawn under the readings. */
   readonly curve: CurveData | undefined
   readonly scans: readonly ScanData[]
@@ -178,7 +180,11 @@ class StreamReader {
   }
 }
 
-function dataOf({ column, statistics, curve, scans, map }: Track, axes: readonly AxisData[], id: string): Reading {
+function dataOf(track: Track, axes: readonly AxisData[], id: string): Reading {
+  const { column, statistics, curve, scans, map } = track
+  if (isConstant(track)) {
+    return { column, statistics, constant: true, curve: undefined, scans: [], map: undefined, thinned: false }
+  }
   const label = column.name
   const unit = column.unit ?? ''
   const points = curve.points()
@@ -187,6 +193,7 @@ function dataOf({ column, statistics, curve, scans, map }: Track, axes: readonly
   return {
     column,
     statistics,
+    constant: false,
     curve: column.axis || statistics.count === 0 ? undefined : { id: `curve-${id}`, label, unit, steps, x, y },
     scans: scans.flatMap((scan, index) => {
       const places = scan.places()
@@ -203,6 +210,11 @@ function dataOf({ column, statistics, curve, scans, map }: Track, axes: readonly
     map: map === undefined || statistics.count === 0 ? undefined : mapOf(map, axes, { id: `map-${id}`, label, unit }),
     thinned: curve.thinned || scans.some(scan => scan.thinned) || (map?.thinned ?? false),
   }
+}
+
+/** A gap is something to be seen, and one value alone says nothing of what changes. */
+function isConstant({ column, statistics: { count, missing, min, max } }: Track): boolean {
+  return !column.axis && count > 1 && missing === 0 && min === max
 }
 
 /** The longer axis lies along the page, which has more room there. */

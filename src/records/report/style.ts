@@ -2,15 +2,25 @@
 
 const LIGHT = `
 --paper:#fcfcfa; --ink:#17191c; --soft:#545c64; --faint:#9aa1a7; --rule:#e3e5e1; --fill:#f2f3ef;
---data:#1c5d8c; --data-fill:#1c5d8c22; --data-dense:#1c5d8c77; --good:#2d7a55; --bad:#b3261e; --bad-fill:#b3261e0f;
+--shade:#17191c38; --data:#1c5d8c; --data-fill:#1c5d8c22; --data-dense:#1c5d8c77; --good:#2d7a55; --bad:#b3261e; --bad-fill:#b3261e0f;
 --state-succeeded:#6c9fc0; --state-queued:#a9b0b6; --state-running:#2d7a55; --state-stopping:#c9a227;
 --state-cancelled:#8d8798; --state-failed:#b3261e; --state-timedOut:#d07a00; --state-indeterminate:#8b3a8b;`
 
 const DARK = `
 --paper:#121416; --ink:#e7e9ea; --soft:#a3abb2; --faint:#666e75; --rule:#292e33; --fill:#1a1e21;
---data:#79b8e3; --data-fill:#79b8e326; --data-dense:#79b8e37a; --good:#6fc599; --bad:#ff8a80; --bad-fill:#ff8a8014;
+--shade:#e7e9ea4d; --data:#79b8e3; --data-fill:#79b8e326; --data-dense:#79b8e37a; --good:#6fc599; --bad:#ff8a80; --bad-fill:#ff8a8014;
 --state-succeeded:#4a7da0; --state-queued:#59626a; --state-running:#6fc599; --state-stopping:#e0bf55;
 --state-cancelled:#8c859a; --state-failed:#ff8a80; --state-timedOut:#f2a541; --state-indeterminate:#d08ad0;`
+
+/**
+ * A shade at the edge behind which a table goes on. What covers it moves with the table, so that it is there only where
+ * something is left to scroll to.
+ */
+const scrollShadow = `background:
+linear-gradient(90deg,var(--paper) 35%,#0000) 0 0/44px 100% no-repeat local,
+linear-gradient(270deg,var(--paper) 35%,#0000) 100% 0/44px 100% no-repeat local,
+linear-gradient(90deg,var(--shade),#0000) 0 0/14px 100% no-repeat,
+linear-gradient(270deg,var(--shade),#0000) 100% 0/14px 100% no-repeat`
 
 export const style = `
 :root{color-scheme:light dark;${LIGHT}}
@@ -40,7 +50,7 @@ nav a{color:var(--soft);text-decoration:none;border-bottom:1px solid transparent
 .notice.bad{border-color:var(--bad)} .notice ul{padding-left:18px;color:var(--soft)} .notice strong{font-weight:600}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,230px),1fr));gap:14px 28px;margin-top:18px}
 .facts dt{color:var(--soft);font-size:13px} .facts dd{line-height:1.4}
-.scroll{overflow-x:auto;margin-top:12px}
+.scroll{overflow-x:auto;margin-top:12px;${scrollShadow}}
 table{border-collapse:collapse;font-size:14px;min-width:min(100%,520px)}
 th,td{text-align:left;padding:5px 22px 5px 0;border-bottom:1px solid var(--rule);vertical-align:top;font-weight:400;overflow-wrap:normal}
 th{white-space:nowrap} thead th{color:var(--soft);font-size:13px;border-color:var(--faint)} tbody th{font-weight:500}

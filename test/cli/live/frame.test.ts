@@ -27,7 +27,7 @@ const picture: RunPicture = {
   elapsed: 65_000,
   virtual: false,
   peripherals: [pump, level],
-  advance: { loops: [], elapsed: 65_000, estimate: 130_000, realElapsed: 65_000, tasks: 7, failed: 0 },
+  advance: { loops: [], elapsed: 65_000, estimate: 130_000, realElapsed: 65_000, tasks: 7, failed: 0, cancelled: 0 },
   messages: ['first', 'second'],
   keys: 'short',
 }

@@ -2,7 +2,15 @@ import pc from 'picocolors'
 import { describe, expect, it } from 'vitest'
 import { type Advance, progressLine, shareDone, timeLeft } from '../../../src/cli/live/progress-line.js'
 
-const nothing: Advance = { loops: [], elapsed: 0, estimate: undefined, realElapsed: 0, tasks: 0, failed: 0 }
+const nothing: Advance = {
+  loops: [],
+  elapsed: 0,
+  estimate: undefined,
+  realElapsed: 0,
+  tasks: 0,
+  failed: 0,
+  cancelled: 0,
+}
 const lineOf = (advance: Partial<Advance>, width = 79): string =>
   progressLine({ ...nothing, ...advance }, width, false, pc.createColors(false))
 
@@ -10,6 +18,11 @@ describe('the progress of a plan', () => {
   it('is its tasks alone, when nothing more is known', () => {
     expect(lineOf({ tasks: 1 })).toBe('1 task')
     expect(lineOf({ tasks: 20, failed: 2 })).toBe('20 tasks, 2 failed')
+  })
+
+  it('counts what failed and what was cancelled apart', () => {
+    expect(lineOf({ tasks: 3, failed: 1, cancelled: 2 })).toBe('3 tasks, 1 failed, 2 cancelled')
+    expect(lineOf({ tasks: 3, cancelled: 2 })).toBe('3 tasks, 2 cancelled')
   })
 
   it('is by the clock where there is an estimate', () => {

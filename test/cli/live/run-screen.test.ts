@@ -109,6 +109,41 @@ describe('a run on a terminal', () => {
     await Promise.all(tasks.map(task => task.result()))
   })
 
+  it('keeps notes of the plan on the terminal, each with its time', async () => {
+    const { clock, terminal, view, screen } = await setup()
+    await reach(clock, 1500)
+    view.noted('the tank is\nfull')
+    screen.close()
+    expect(terminal.lines).toEqual(['    1.500 s  the tank is full'])
+  })
+
+  it('says that it cleans up while the plan does', async () => {
+    const { clock, terminal, screen, keys } = await setup()
+    const plan = { cleaningUp: false }
+    screen.follow(plan)
+    keys.type('s')
+    await reach(clock, 101)
+    expect(terminal.lines[0]).toMatch(/^Dose {2}stopping {2}/)
+    plan.cleaningUp = true
+    await reach(clock, 101)
+    expect(terminal.lines[0]).toMatch(/^Dose {2}stopping: cleaning up {2}/)
+  })
+
+  it('counts a task that was cancelled for no failure, and says why without its id', async () => {
+    const { clock, bench, terminal, view } = await setup()
+    const task = bench.call('pump', 'pulse', { width: '1h' })
+    const kept = new PlanTask(task, 'pump.pulse')
+    await reach(clock, 101)
+    task.cancel('the plan was stopped')
+    await task.result().catch(() => undefined)
+    kept.settle()
+    view.finished(kept)
+    await reach(clock, 101)
+    expect(terminal.lines).toContain('1 task, 1 cancelled')
+    expect(terminal.lines.join('\n')).toContain('pump.pulse is being stopped: the plan was stopped')
+    expect(terminal.lines.join('\n')).not.toContain(task.id)
+  })
+
   it('leaves nothing behind but what stays, and the terminal as it was', async () => {
     const { clock, terminal, keys, screen, signals } = await setup()
     await reach(clock, 101)
@@ -175,8 +210,9 @@ describe('a run where no picture can be', () => {
   })
 
   it('is nothing but what is grave with --quiet', async () => {
-    const { terminal, bench, run } = await setup({ quiet: true })
+    const { terminal, bench, view, run } = await setup({ quiet: true })
     await run('on', {})
+    view.noted('the tank is full')
     expect(terminal.text).toBe('')
     await bench.stop('the hose is loose', { by: 'Ann' })
     expect(terminal.text).toBe('STOPPED by Ann: the hose is loose\n')
@@ -189,6 +225,12 @@ describe('the keys of a run', () => {
     keys.type(key)
     expect(asked).toEqual(['stop'])
     expect(stop.reason).toMatchObject({ kind: 'signal', signal: 'SIGINT' })
+  })
+
+  it.each(['s', 'q', 'Q'])('%j is named by what was typed', async key => {
+    const { keys, stop } = await setup()
+    keys.type(key)
+    expect(stop.reason).toMatchObject({ by: `key ${key.toLowerCase()}` })
   })
 
   it('e stops the bench at once', async () => {

@@ -27,6 +27,15 @@ describe('pi-worker run on a terminal that can draw', () => {
     expect(io.stdout.text).toContain('Test succeeded: 3 tasks')
   })
 
+  it('says that it cleans up, and has the time of each note', async () => {
+    const steps =
+      '- try: [ { note: it begins }, { pump.pulse: { width: 5s } } ]\n  finally: [ { pump.pulse: { width: 1s } } ]'
+    const { io } = await runTyped(steps, { key: 's', ms: 300 })
+    expect(io.stderr.text).toContain('    0.000 s  it begins')
+    expect(io.stderr.text).toContain('key s: the plan is being stopped')
+    expect(io.stderr.text).toContain('stopping: cleaning up')
+  })
+
   it('stops at a key, with the exit code of Ctrl-C', async () => {
     const { code, raw, io } = await runTyped(PULSES, { key: 's', ms: 300 })
     expect(code).toBe(130)
