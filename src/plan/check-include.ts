@@ -116,7 +116,11 @@ function readBounded({ context, chain, problems }: StepReader['file'], name: str
   const absolute = resolve(name)
   const remedy = 'Take one of these includes out.'
   if (chain.includes(absolute)) {
-    return { code: 'ERR_INCLUDE', message: `${name} includes itself, by way of ${chain.length} file(s)`, remedy }
+    return {
+      code: 'ERR_INCLUDE',
+      message: `${name} includes itself, by way of ${chain.length === 1 ? '1 file' : `${chain.length} files`}`,
+      remedy,
+    }
   }
   if (chain.length > DEEPEST) {
     return { code: 'ERR_INCLUDE', message: `files are included more than ${DEEPEST} deep`, remedy }

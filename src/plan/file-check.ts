@@ -4,12 +4,13 @@ import type { Action } from '../bench/definition.js'
 import { exampleOf, formatExample } from '../bench/example.js'
 import { getOwn } from '../bench/plain-data.js'
 import { problemsOf } from '../bench/problems.js'
-import { cut } from '../bench/wording.js'
+import { cut, show } from '../bench/wording.js'
+import { isPiWorkerError } from '../errors.js'
 import { Names } from './expressions/names.js'
 import { parseExpression } from './expressions/parse.js'
 import { findExpressions, type Hole } from './expressions/template.js'
 import { splitText, type Text } from './expressions/text.js'
-import { type Expression, nameOfValueType, type ValueType } from './expressions/value.js'
+import { type Expression, nameOfValueType, type Value, type ValueType } from './expressions/value.js'
 import type { Path } from './place.js'
 import type { PlanContext } from './plan-context.js'
 import type { ProblemList } from './problem-list.js'
@@ -53,6 +54,11 @@ export function compileExpression(
     problems.add(path, 'value', () => ({ code: 'ERR_EXPRESSION', message, remedy }))
     return undefined
   }
+  const fault = scope.certain ? certainFault(found) : undefined
+  if (fault !== undefined) {
+    problems.add(path, 'value', () => ({ code: 'ERR_EXPRESSION', message: fault }))
+    return undefined
+  }
   for (const reading of found.uses.readings) {
     const name = [reading.action, ...reading.path].join('.')
     context.needs(reading, scope, () =>
@@ -64,6 +70,23 @@ export function compileExpression(
     )
   }
   return found
+}
+
+/** Why an expression of parameters alone has no value, when they are as the run will have them. */
+function certainFault({ uses, constant, evaluate }: Expression): string | undefined {
+  const { variables, readings, elapsed } = uses
+  const known = variables.every(({ kind, samples }) => kind === 'param' && samples.length > 0)
+  if (constant !== undefined || readings.length > 0 || elapsed || !known) return undefined
+  const slots: Value[] = []
+  for (const { slot, samples } of variables) slots[slot] = samples[0] as Value
+  try {
+    evaluate({ slots, readings: new Map(), elapsed: () => 0 })
+    return undefined
+  } catch (error) {
+    if (!isPiWorkerError(error)) throw error
+    const are = variables.map(({ name, samples }) => `${name} is ${show(samples[0])}`)
+    return `${error.message} (${are.join(', ')})`
+  }
 }
 
 /** The pieces of a text with expressions in braces; those that are wrong are said, and left as they are. */

@@ -95,7 +95,7 @@ describe('onError beside a step', () => {
   })
 
   it('lets an expression without a value pass', async () => {
-    const { began } = await run(withParams('{ a: 0 }', '- set: { a: =1 / a }\n  onError: continue\n- lamp.on'))
+    const { began } = await run(withParams('{ a: 0 }', '- set: { a: =1 / elapsed }\n  onError: continue\n- lamp.on'))
     expect(names(began)).toEqual(['lamp.on'])
   })
 

@@ -296,6 +296,20 @@ describe('expressions in a plan', () => {
     expect(problems(withParams('{ angle: 200 }', steps))).toEqual([expect.stringContaining('(=angle comes to 200)')])
   })
 
+  it.each([
+    ['record', '- record: { x: =1 / n }', '11:18'],
+    ['a note', '- note: "{1 / n}"', '11:11'],
+    ['a condition', '- if: =1 / n > 2\n  then: [ pump.on ]', '11:9'],
+  ])('that have no value with the parameters as they are are refused in %s', (_what, steps, place) => {
+    const text = withParams('{ n: 0 }', steps)
+    expect(problems(text)).toEqual([
+      expect.stringMatching(
+        new RegExp(`^ERR_EXPRESSION ${place} .*=1 / n.* has no value: it divides by zero \\(n is 0\\)`),
+      ),
+    ])
+    expect(() => problems(text, { params: { n: '2' } })).toThrow('accepted')
+  })
+
   it('in steps that may be left out are not foretold', () => {
     expect(() =>
       problems(withParams('{ dose: 3 }', '- if: =dose > 5\n  then: [ pump.pulse: { width: =dose - 5 } ]')),

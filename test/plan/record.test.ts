@@ -102,7 +102,7 @@ plan: [ record: [ eye.read ] ]`)
   })
 
   it('fails with an expression that has no value', async () => {
-    const { result, rows } = await run(withParams('{ a: 0 }', '- record: { x: =1 / a }'))
+    const { result, rows } = await run(withParams('{ a: 0 }', '- record: { x: =1 / elapsed }'))
     expect(result).toMatchObject({ outcome: 'failed', error: { code: 'ERR_EXPRESSION' } })
     expect(rows).toEqual([])
   })
