@@ -39,6 +39,7 @@ async function askPlan(asking: Asking, question: Question, signal: AbortSignal):
   const { text } = question
   const answer = await readLine(asking, `${text} ${answersTo(question)} `, signal)
   if (answer !== undefined) return answer.trim()
+  asking.err.write('\n')
   throw new PiWorkerError('ERR_QUESTION', `nobody can answer any more, for the input has ended: ${text}`, {
     remedy: 'Answer with --yes or --param, or give the question a default.',
   })
