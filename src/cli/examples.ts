@@ -41,6 +41,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   check: ['pi-worker check dose.yaml', 'pi-worker check dose.yaml && pi-worker run dose.yaml'],
   schema: [
     ['pi-worker schema stepper', 'its configuration, its actions, an example'],
+    ['pi-worker schema scan', 'what a step may say, and an example'],
     ['pi-worker schema > plan.schema.json', 'all types, for completion in editors'],
   ],
   trace: ['pi-worker trace dose.vcd', 'pi-worker trace dose.vcd --from 1s --to 1.2s --lines pump,level'],

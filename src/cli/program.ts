@@ -115,9 +115,9 @@ function buildProgram(session: Session, done: (code: number) => void): Command {
     })
   program
     .command('schema')
-    .description('say what a plan may say of a type of peripheral; without one, the JSON Schema of plan files')
-    .argument('[type]', 'type of peripheral: output, input, servo, …')
-    .option('--json', 'print the JSON Schema of that type, for programs')
+    .description('say what a plan may say of a type of peripheral or in a step; without one, the JSON Schema of plans')
+    .argument('[type]', 'type of peripheral: output, servo, …; or of step: scan, cron, record, …')
+    .option('--json', 'print its JSON Schema, for programs')
     .addHelpText('after', SCHEMA_HELP)
     .action(async (type: string | undefined, flags: SchemaFlags) => {
       const { schemaCommand } = await import('./schema.js')

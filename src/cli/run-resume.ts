@@ -66,7 +66,9 @@ export async function resumptionOf(
   // Refused now, while nothing has moved, if the plan may not go on there.
   resumesOf(plan, from)
   const told = Object.entries(rows).map(([stream, count]) => `${count} of ${oneLine(stream)}`)
-  err.write(`resume: goes on with ${oneLine(id)} after its last row (${told.join(', ')})\n`)
+  err.write(
+    `resume: goes on with ${oneLine(id)} after its last row (${told.join(', ')}); what it began after that may be done twice\n`,
+  )
   return { id, from }
 }
 

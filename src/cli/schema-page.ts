@@ -1,4 +1,4 @@
-/** A page about one type of peripheral, for people: all of it comes from the definition. */
+/** A page about one type of peripheral or one kind of step, for people: all of it comes from their definitions. */
 
 import pc from 'picocolors'
 import type { Action, AnyDefinition } from '../bench/definition.js'
@@ -6,6 +6,9 @@ import { formatExample } from '../bench/example.js'
 import { SIMULATED_BY_ALL } from '../bench/faults.js'
 import { DURATION_UNITS, isNode, type SchemaNode } from '../bench/schema.js'
 import { exampleEntry, exampleStep } from '../plan/example-entry.js'
+import { EXAMPLE_STEPS } from '../plan/example-steps.js'
+import { BOUNDS } from '../plan/step-kinds.js'
+import type { StepKind } from '../plan/steps/kind.js'
 import { branchesOf, propertiesOf, requiredOf, typeText, variantsOf } from './schema-text.js'
 import { wrapped } from './wrap.js'
 
@@ -22,6 +25,11 @@ const INDENT = 2
 /** The page; ends in a line feed. */
 export function schemaPage(definition: AnyDefinition, options: PageOptions): string {
   return new Page(options).of(definition)
+}
+
+/** The same for a kind of step. */
+export function stepPage(word: string, kind: StepKind, options: PageOptions): string {
+  return new Page(options).ofStep(word, kind)
 }
 
 class Page {
@@ -47,6 +55,23 @@ class Page {
     this.#keys(ownLast(simulate as SchemaNode), INDENT)
     this.#heading('Actions (under plan)')
     for (const [name, action] of Object.entries(actions)) this.#action(name, action)
+    return this.#lines.map(line => `${line.trimEnd()}\n`).join('')
+  }
+
+  ofStep(word: string, { schema }: StepKind): string {
+    const { [word]: head, ...others } = propertiesOf(schema as unknown as SchemaNode) ?? {}
+    this.#lines.push(`${this.#colors.bold(word)}: a step of a plan`)
+    this.#heading('Example')
+    this.#lines.push('  plan:', ...(EXAMPLE_STEPS[word] ?? []).map(line => `    ${line}`))
+    this.#heading('What it says')
+    this.#rows(
+      { ...(head !== undefined && { [word]: head }), ...others },
+      requiredOf(schema as unknown as SchemaNode),
+      INDENT,
+      whenLeftOut,
+    )
+    this.#heading('What may stand beside it')
+    this.#keys(BOUNDS as unknown as SchemaNode, INDENT)
     return this.#lines.map(line => `${line.trimEnd()}\n`).join('')
   }
 

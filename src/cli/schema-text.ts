@@ -4,11 +4,14 @@ import { constantsOf, tagIn, tagOf } from '../bench/branches.js'
 import { formatExample } from '../bench/example.js'
 import { type DurationLimits, isNode, type SchemaNode } from '../bench/schema.js'
 import { inBase } from '../bench/wording.js'
+import { STEPS_REF } from '../plan/steps/kind.js'
 
 /** Objects in objects in objects are told by their own keys below. */
 const DEEPEST = 2
 
 export function typeText(node: SchemaNode, depth = 0): string {
+  if (node.$ref === STEPS_REF) return 'list of steps'
+  if (node.type === 'string' && node.pattern === '^=') return 'expression'
   if ('line' in node) return 'line'
   if ('duration' in node) return durationText(node.duration as DurationLimits)
   const union = branchesOf(node)

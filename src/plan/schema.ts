@@ -144,7 +144,7 @@ function oneMoreThan(keys: readonly string[]): SchemaNode[] {
 }
 
 /** Expressions may stand wherever they are worked out before the step, and wherever the kind looks for them itself. */
-function kindSchema({ schema, options: { late = [] } }: StepKind): SchemaNode {
+export function kindSchema({ schema, options: { late = [] } }: StepKind): SchemaNode {
   const published = toJsonSchema(schema) as SchemaNode
   const properties = Object.entries(published.properties as SchemaNode).map(([key, field]) => [
     key,

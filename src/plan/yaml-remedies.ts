@@ -176,6 +176,10 @@ function misplaced(text: string, at: number): Explained | undefined {
 /** A key that is on several lines: no colon in the first of them, or too much before the last. */
 function overLines(text: string, from: number, to: number): Explained | undefined {
   if (text[from] === '-' && /\s/.test(text[from + 1] ?? ' ')) return explainIndent(text, from)
+  // A list that goes on further in is taken for more of the text before it.
+  const { start } = lineAt(text, to - 1)
+  const first = start + (/^ */.exec(text.slice(start, to))?.[0].length ?? 0)
+  if (text.startsWith('- ', first)) return explainIndent(text, first)
   if (!isFirstOnLine(text, from)) return explainIndent(text, to - 1)
   return noColon(text, from)
 }

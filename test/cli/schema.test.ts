@@ -1,7 +1,18 @@
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { schemaPage } from '../../src/cli/schema-page.js'
 import { peripherals } from '../../src/peripherals/index.js'
-import { runMain } from './setup.js'
+import { stepKinds } from '../../src/plan/step-kinds.js'
+import { runMain, tempFile } from './setup.js'
+
+/** What the examples of steps are for. */
+const BENCH = `params: { dose: { default: 5, unit: ml } }
+bench:
+  pump: { type: output, line: GPIO17 }
+  arm: { type: servo, line: GPIO18 }
+  air: { type: dht, line: GPIO4 }
+`
 
 const page = (type: string, columns = 80): string =>
   schemaPage(peripherals[type] as NonNullable<(typeof peripherals)[string]>, { colored: false, columns })
@@ -33,10 +44,26 @@ describe('pi-worker schema TYPE', () => {
     expect(JSON.parse(stdout)).toEqual(JSON.parse((await runMain(['schema'])).stdout))
   })
 
+  it.each([...stepKinds.keys()])('prints a page for the step %s, with an example that fits', async word => {
+    const { code, stdout } = await runMain(['schema', word])
+    expect([code, stdout.split('\n')[0]]).toEqual([0, `${word}: a step of a plan`])
+    const [, example = ''] = /\n {2}plan:\n([\s\S]*?)\n\n/.exec(stdout) ?? []
+    expect(example).toContain(`${word}:`)
+    const folder = dirname(tempFile('params: { times: 1 }\nplan: [ pump.on ]\n', 'wash.yaml'))
+    writeFileSync(join(folder, 'plan.yaml'), `${BENCH}plan:\n    - air.read\n${example}\n`)
+    const checked = await runMain(['check', join(folder, 'plan.yaml')])
+    expect([checked.code, checked.stderr.replace(/warning[\s\S]*/, '')]).toEqual([0, ''])
+  })
+
+  it('prints the JSON Schema of a step', async () => {
+    const { stdout } = await runMain(['schema', 'record', '--json'])
+    expect(Object.keys(JSON.parse(stdout).properties)).toEqual(['timeout', 'onError', 'record', 'to'])
+  })
+
   it('suggests the type that was meant', async () => {
     const { code, stdout, stderr } = await runMain(['schema', 'sevro'])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toContain('error ERR_UNKNOWN_TYPE: no type of peripheral "sevro"; did you mean "servo"?')
+    expect(stderr).toContain('error ERR_UNKNOWN_TYPE: no type of peripheral or step "sevro"; did you mean "servo"?')
     expect(stderr).toContain('remedy: Write pi-worker schema servo if that was meant.')
   })
 

@@ -45,6 +45,11 @@ describe('a line that is indented differently', () => {
 
   it.each([
     [
+      'an item after one that is text, more than that',
+      `${BENCH}plan:\n  - lamp.on\n    - wait: 2s\n`,
+      '5:5 the line is indented by 4 spaces; line 4 by 2 | Indent it by 2 spaces, as line 4 is.',
+    ],
+    [
       'an item, less than those before it',
       `${BENCH}plan:\n  - wait: 1s\n - wait: 2s\n`,
       '5:2 the line is indented by 1 space; line 4 by 2 | Indent it by 2 spaces, as line 4 is.',

@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { type Processes, thisMachine } from '../../bench/journal/processes.js'
+import { listNames } from '../../bench/wording.js'
 import { codeOf, isPiWorkerError, PiWorkerError } from '../../errors.js'
 import { nearest } from '../../nearest.js'
 import { RealDisk } from './disk.js'
@@ -55,13 +56,14 @@ export async function findRun(runs: string, name: string): Promise<string> {
   const ids = listed.map(({ id }) => id)
   if (name === 'last' && ids.length > 0) return join(runs, ids.at(-1) as string)
   if (ids.includes(name)) return join(runs, name)
-  const [found, another] = ids.filter(id => id.startsWith(name))
+  const alike = ids.filter(id => id.startsWith(name))
+  const [found, another] = alike
   if (found !== undefined && another === undefined) return join(runs, found)
   const hint = nearest(name, ids)
   throw new PiWorkerError(
     'ERR_UNKNOWN_RUN',
     found !== undefined
-      ? `more than one run begins with ${name}: ${found}, ${another}`
+      ? `${alike.length} runs begin with ${name}: ${listNames(alike)}`
       : ids.length === 0
         ? `there are no runs in ${runs}`
         : `no run is called ${name}`,

@@ -131,7 +131,7 @@ describe('the runs in a folder', () => {
     expect(await find('./elsewhere')).toBe('./elsewhere')
     await expect(find('2026')).rejects.toMatchObject({
       code: 'ERR_UNKNOWN_RUN',
-      message: expect.stringContaining('more than one'),
+      message: expect.stringContaining('runs begin with 2026: '),
     })
     await expect(find('2026-11-27T104500-c')).rejects.toMatchObject({
       remedy: expect.stringContaining('2026-11-27T104500-b'),
