@@ -42,7 +42,8 @@ export async function benchToReset({ io }: Session, name: string | undefined): P
   const running = await runningBenches({ folder })
   const remembered = rememberedStops(folder, running)
   if (name === undefined) return await onlyStopped(folder, running, remembered)
-  const [stop, other] = stopsNamed(remembered, name)
+  const isRunning = running.some(bench => bench.name === pathName(name))
+  const [stop, other] = isRunning ? [] : stopsNamed(remembered, name)
   if (stop !== undefined && other === undefined) return { kind: 'remembered', name: stop.name, stop }
   try {
     const bench = await oneBenchNamed(name, { folder })

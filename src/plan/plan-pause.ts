@@ -16,8 +16,9 @@ export class PlanPause {
   #waiting: (() => void)[] = []
   /** Called when it goes on. */
   #opening: (() => void)[] = []
-  /** How long it was paused, in ns, and since when it is. */
-  #pausedNs = 0
+  /** How long the plan's own time has stood still, in ns; for how many reasons it does, and since when. */
+  #stoodNs = 0
+  #stops = 0
   #since = 0
   #keepAlive: Timer | undefined
 
@@ -36,7 +37,7 @@ export class PlanPause {
 
   /** The plan's own time, in ns, which stands still while it is paused. */
   now(): number {
-    return (this.closed ? this.#since : this.#clock.now()) - this.#pausedNs
+    return (this.#stops > 0 ? this.#since : this.#clock.now()) - this.#stoodNs
   }
 
   /**
@@ -52,7 +53,7 @@ export class PlanPause {
     }
     if (this.#state === 'running') {
       this.#state = 'pausing'
-      this.#since = this.#clock.now()
+      this.standStill()
       // Nothing else may keep the program alive that somebody is to resume.
       if (this.#clock.kind === 'system') this.#keepAlive = this.#clock.after(toNs(MAX_DURATION_MS), () => undefined)
     }
@@ -63,12 +64,22 @@ export class PlanPause {
 
   resume(): void {
     if (!this.closed) return
-    this.#pausedNs += this.#clock.now() - this.#since
+    this.goOn()
     this.#open('running')
+  }
+
+  /** The plan's own time stands still until `goOn`, though nothing is held up: for a disk that is full. */
+  standStill(): void {
+    if (this.#stops++ === 0) this.#since = this.#clock.now()
+  }
+
+  goOn(): void {
+    if (--this.#stops === 0) this.#stoodNs += this.#clock.now() - this.#since
   }
 
   /** The plan is over, or is to end: nobody is held up any more. */
   end(): void {
+    if (this.closed) this.goOn()
     this.#open('over')
   }
 

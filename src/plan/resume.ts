@@ -4,8 +4,10 @@
  * the rest follows as ever. The time of a `for` or `within` begins anew.
  */
 
+import { copyData } from '../bench/plain-data.js'
+import { isNode } from '../bench/schema.js'
 import { PiWorkerError } from '../errors.js'
-import type { Reading } from './expressions/value.js'
+import type { Reading, Value } from './expressions/value.js'
 import type { Place } from './place.js'
 import { blocksOf, isLoop, type LoopStep, type RecordStep, type Step } from './plan.js'
 import type { ResumeFrom } from './plan-bench.js'
@@ -17,8 +19,18 @@ export interface LoopResume {
   readonly round: number
   /** What the plan had changed by then. */
   readonly changed: Changes
-  /** Of the innermost loop: what its last row had recorded, by `<peripheral>.<action>`. */
-  readonly readings: ReadonlyMap<string, Reading>
+  /** Of the innermost loop, which goes on after its last row: what that had recorded. */
+  readonly after: readonly RecordedField[] | undefined
+}
+
+/** A field of a reading that stands in a row. */
+export interface RecordedField {
+  /** `<peripheral>.<action>` */
+  readonly action: string
+  readonly path: readonly string[]
+  readonly value: Value
+  /** When the row was made, in ms since the Unix epoch. */
+  readonly wall: number
 }
 
 /** The loops around the records, from the outermost, or why there is no such nest. */
@@ -111,27 +123,33 @@ export function resumesOf(
     loops.map(({ steps: within }, index) => {
       const round = position[index] as number
       const from = index < last ? { round, changed: changed[index] } : { round: round + 1, changed: changed.at(-1) }
-      const readings = index < last || row === undefined ? new Map() : readingsOf(within, row)
-      return [within, { round: from.round, changed: from.changed ?? {}, readings }]
+      const after = index < last ? undefined : row === undefined ? [] : fieldsOf(within, row)
+      return [within, { round: from.round, changed: from.changed ?? {}, after }]
     }),
   )
 }
 
 /** The readings that a row was made of. */
-function readingsOf(
+function fieldsOf(
   steps: readonly Step[],
   { stream, values, wall }: NonNullable<ResumeFrom['row']>,
-): ReadonlyMap<string, Reading> {
-  const readings = new Map<string, { readonly result: Record<string, unknown>; readonly wall: number }>()
+): readonly RecordedField[] {
   const [record] = recordsIn(steps).filter(step => step.stream.name === stream)
-  for (const [index, cell] of (record?.cells ?? []).entries()) {
+  return (record?.cells ?? []).flatMap((cell, index) => {
     const value = values[index]
-    if (cell.kind !== 'field' || value === null || value === undefined || cell.path.length === 0) continue
-    const { result } = readings.get(cell.action) ?? { result: {} }
-    putAt(result, cell.path, value)
-    readings.set(cell.action, { result, wall })
+    if (cell.kind !== 'field' || value === null || value === undefined || cell.path.length === 0) return []
+    return [{ action: cell.action, path: cell.path, value, wall }]
+  })
+}
+
+/** Puts what a row has into the readings; what else they have stays. */
+export function recallReadings(readings: Map<string, Reading>, fields: readonly RecordedField[]): void {
+  for (const { action, path, value, wall } of fields) {
+    const before = readings.get(action)?.result
+    const result: Record<string, unknown> = isNode(before) ? (copyData(before) as Record<string, unknown>) : {}
+    putAt(result, path, value)
+    readings.set(action, { result, wall })
   }
-  return readings
 }
 
 function recordsIn(steps: readonly Step[]): RecordStep[] {

@@ -99,6 +99,13 @@ describe('onError beside a step', () => {
     expect(names(began)).toEqual(['lamp.on'])
   })
 
+  it('lets a timeout without a value pass', async () => {
+    const { began } = await run(
+      withParams('{ a: 0 }', '- wait: 1s\n  timeout: =1 / elapsed\n  onError: continue\n- lamp.on'),
+    )
+    expect(began).toEqual(['0 lamp.on'])
+  })
+
   it('lets nothing pass when the plan is stopped', async () => {
     const clock = new VirtualClock()
     const stop = new AbortController()

@@ -65,6 +65,20 @@ describe('include', () => {
     expect(valuesOf(rows)).toEqual([[11], [12], [100]])
   })
 
+  it('begins its own parameters anew in a run that is resumed, too', async () => {
+    write(
+      'grow.yaml',
+      'params: { dose: 1 }\nplan:\n- repeat: 3\n  do:\n  - if: =round == 3\n    then: [ set: { dose: =dose + 10 } ]\n  - record: { dose: dose }\n',
+    )
+    const text = `${inPlan('- repeat: 2\n  do:\n  - include: grow.yaml')}resumable: true\n`
+    const { rows } = await run(text)
+    expect(valuesOf(rows).flat()).toEqual([1, 1, 11, 1, 1, 11])
+    for (const [index, { position, changed }] of rows.entries()) {
+      const resumed = await run(text, { resume: { position, changed } })
+      expect(valuesOf(resumed.rows)).toEqual(valuesOf(rows.slice(index + 1)))
+    }
+  })
+
   it('may change a parameter around it, whose value is not foretold then', async () => {
     write('grow.yaml', 'plan: [ include: more.yaml ]')
     write('more.yaml', 'plan: [ set: { width: 20 } ]')

@@ -50,6 +50,28 @@ describe('prompt', () => {
     expect([valuesOf((await run(text, { ask })).rows), most]).toEqual([[[1, 2]], 1])
   })
 
+  it('two at once hold the rounds around them up once', async () => {
+    const clock = new VirtualClock()
+    const ask = () => new Promise<string>(resolve => void clock.after(2e9, () => resolve('yes')))
+    const { began } = await run(
+      inPlan('- every: 1s\n  times: 2\n  do: [ pump.on, parallel: [ prompt: { ask: "a?" }, prompt: { ask: "b?" } ] ]'),
+      { clock, ask },
+    )
+    expect(began).toEqual(['0 pump.on', '5000 pump.on'])
+  })
+
+  it('that waits for its turn lets its own part of the plan end', async () => {
+    const clock = new VirtualClock()
+    const ask = () => new Promise<string>(resolve => void clock.after(9e9, () => resolve('yes')))
+    const { began } = await run(
+      inPlan(
+        '- parallel:\n  - prompt: { ask: "a?" }\n  - try: [ parallel: [ prompt: { ask: "b?" }, { pump.pulse: { width: 5s }, timeout: 1s } ] ]\n    catch: [ lamp.on ]',
+      ),
+      { clock, ask },
+    )
+    expect(began).toEqual(['0 pump.pulse', '1000 lamp.on'])
+  })
+
   it('that waits for its turn is never asked when the plan is stopped', async () => {
     const asked: string[] = []
     const ask = async ({ text }: Question) => {

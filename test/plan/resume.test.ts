@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isPiWorkerError } from '../../src/errors.js'
 import type { ResumeFrom } from '../../src/plan/plan-bench.js'
-import type { Row } from '../../src/plan/rows.js'
+import type { Question, Row } from '../../src/plan/rows.js'
 import { checked, inPlan, problems, run, valuesOf, withParams } from './plan-text.js'
 
 const resumable = (steps: string) => `${inPlan(steps)}resumable: true\n`
@@ -98,6 +98,19 @@ describe('a run that is resumed after any of its rows', () => {
   - record: { a: a, b: b, word: word }`,
     ],
     [
+      'an until around a loop, and a while around that',
+      '{ n: 0 }',
+      `- while: =round <= 2
+  rounds: 9
+  do:
+  - until: =round >= 3
+    rounds: 9
+    do:
+    - set: { n: =n + 1 }
+    - repeat: 2
+      do: [ record: { n: n, r: =round } ]`,
+    ],
+    [
       'rounds in which nothing is recorded',
       '{ n: 0 }',
       '- repeat: 8\n  do:\n  - set: { n: =n + round }\n  - if: =n % 2 == 0\n    then: [ record: { n: n } ]',
@@ -131,6 +144,52 @@ describe('a run that is resumed after any of its rows', () => {
     }
     expect(await resumedAfter(26)).toEqual([0, 'succeeded', undefined])
     expect(await resumedAfter(24)).toEqual([1, 'failed', 'ERR_LOOP_LIMIT'])
+  })
+
+  it('does one more round of a while that looks at what nobody recorded', async () => {
+    const text = resumable(
+      '- air.read\n- while: =air.humidity > 1\n  rounds: 3\n  do: [ record: { t: =air.temperature }, air.read ]',
+    )
+    const row = { stream: 'primary', values: [20], wall: 0 }
+    const { rows, result } = await run(text, { resume: { position: [0], row } })
+    expect([rows.length, isPiWorkerError(result.error) ? result.error.code : '']).toEqual([2, 'ERR_LOOP_LIMIT'])
+  })
+
+  it('does not ask again what had been answered', async () => {
+    const asked: string[] = []
+    const answers = ['5', '7', '8']
+    const ask = async ({ text }: Question) => {
+      asked.push(text)
+      return answers.shift() ?? ''
+    }
+    const text = `${withParams(
+      '{ a: 1, b: 1 }',
+      `- prompt: { ask: "a?", param: a }
+- repeat: 2
+  do:
+  - prompt: { ask: "b?", param: b }
+  - repeat: 2
+    do: [ record: { a: a, b: b } ]`,
+    )}resumable: true\n`
+    const whole = await run(text, { ask })
+    expect(valuesOf(whole.rows)).toEqual([
+      [5, 7],
+      [5, 7],
+      [5, 8],
+      [5, 8],
+    ])
+    const [, second] = whole.rows
+    answers.push('9')
+    asked.length = 0
+    const { rows } = await run(text, { ask, resume: { position: [0, 0], changed: second?.changed } })
+    expect([asked, valuesOf(rows)]).toEqual([
+      ['b?'],
+      [
+        [5, 7],
+        [5, 9],
+        [5, 9],
+      ],
+    ])
   })
 
   it('does one more round of an until when the last row does not say whether that was the last', async () => {

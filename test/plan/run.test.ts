@@ -39,6 +39,45 @@ describe('the steps of a plan', () => {
     expect(bench.log).not.toContain('0 lamp.on')
   })
 
+  it('are cleaned up after whatever cannot be written, and whoever listens', async () => {
+    const place = makePlace('a.yaml', 1, 1, '')
+    for (const broken of ['beforeStep', 'onEvent'] as const) {
+      const bench = new FakeBench({ 'pump.on': () => {}, 'pump.off': () => {}, 'lamp.off': () => {} })
+      let steps = 0
+      const full = () => {
+        if (++steps > (broken === 'onEvent' ? 2 : 1)) throw new PiWorkerError('ERR_RUN_RECORD', 'the disk is broken')
+      }
+      const result = await bench.run(
+        [
+          {
+            kind: 'try',
+            steps: [act('pump.on'), wait(5)],
+            catch: undefined,
+            finally: [act('pump.off'), act('lamp.off')],
+            place,
+          },
+        ],
+        broken === 'onEvent' ? { onEvent: full } : { beforeStep: async () => full() },
+      )
+      expect(result).toMatchObject({ outcome: 'failed', error: { code: 'ERR_RUN_RECORD' } })
+      expect(bench.log.filter(line => line.includes('.off')).map(line => line.split(' ')[1])).toEqual([
+        'pump.off',
+        'lamp.off',
+      ])
+    }
+  })
+
+  it('wait no longer for room when the plan is stopped', async () => {
+    const bench = new FakeBench({ 'pump.on': () => {} })
+    const stop = new AbortController()
+    const forever = () => {
+      setImmediate(() => stop.abort())
+      return new Promise<void>(() => undefined)
+    }
+    const result = await bench.run([act('pump.on')], { beforeStep: forever, signal: stop.signal })
+    expect([result.outcome, bench.log.includes('0 pump.on')]).toEqual(['cancelled', false])
+  })
+
   it('wait for what whoever runs them asks for, as for room on a full disk', async () => {
     const bench = new FakeBench({ 'pump.on': () => {}, 'pump.off': () => {} })
     let full = true

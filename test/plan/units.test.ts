@@ -25,6 +25,7 @@ describe('the factor between two units', () => {
     ['s', 's'],
     ['ml', 's'],
     ['°C', 's'],
+    ['degF', 'degC'],
     ['steps', 'turns'],
     ['pH', 'V'],
     ['Hz', '1/s'],

@@ -11,6 +11,8 @@ export function factorBetween(from: string | undefined, to: string | undefined):
   if (from === undefined || to === undefined || from === to) return undefined
   const [one, other] = [Qty.parse(`1 ${from}`), Qty.parse(`1 ${to}`)]
   if (one === null || other === null || !one.isCompatible(other)) return undefined
+  // Two scales of temperature do not differ by a factor.
+  if (one.kind() === 'temperature') return undefined
   const many = tidy(one.to(other).scalar)
   return many === 1 ? undefined : many
 }

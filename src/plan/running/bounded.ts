@@ -9,13 +9,21 @@ import { Region } from './region.js'
 
 /** The time while the plan is paused is none of it. */
 export async function runBounded(execution: Execution, step: BoundedStep, frame: Frame): Promise<Next> {
-  const { timeoutMs: limit, onError } = step
+  const { onError } = step
+  let ms: number | undefined
+  try {
+    ms = typeof step.timeoutMs === 'function' ? step.timeoutMs(execution.values) : step.timeoutMs
+  } catch (error) {
+    if (onError === 'stop') throw error
+    execution.passOver()
+    return nextAfter(onError)
+  }
   const region = new Region(frame.region, true)
   const watch = new Region(frame.region, false)
-  if (limit !== undefined) {
-    const ms = typeof limit === 'number' ? limit : limit(execution.values)
-    void passed(execution, toNs(ms), watch).then(() => {
-      if (!watch.stopped) execution.fail(region, lateError(step, ms), step)
+  if (ms !== undefined) {
+    const limit = ms
+    void passed(execution, toNs(limit), watch).then(() => {
+      if (!watch.stopped) execution.fail(region, lateError(step, limit), step)
     })
   }
   const next = await execution.steps(step.steps, inRegion(frame, region))

@@ -61,10 +61,7 @@ function assigned({ values }: Execution, assignments: readonly Assignment[]): Ch
 }
 
 export function runInclude(execution: Execution, { assignments, steps }: IncludeStep, frame: Frame): Promise<Next> {
-  // Done anew wherever the file is included: nothing that a resumed run had to know.
-  for (const [slot, value] of Object.entries(assigned(execution, assignments))) {
-    execution.values.slots[Number(slot)] = value
-  }
+  execution.begin(assigned(execution, assignments))
   return execution.steps(steps, frame)
 }
 
@@ -77,15 +74,23 @@ export async function runPrompt(
 ): Promise<Next> {
   const { param, place } = step
   if (param?.given === true) return 'step'
+  const earlier = param && execution.answers[frame.position.length]?.[param.slot]
+  if (param !== undefined && earlier !== undefined) {
+    execution.change({ [param.slot]: earlier })
+    return 'step'
+  }
   const text = sayText(step.ask, execution.values)
   const began = execution.pausing.now()
   const answer = await inTurn(execution, frame, () => answerTo(execution, step, text, frame))
   if (answer === undefined || frame.region.stopped) return 'step'
-  const took = execution.pausing.now() - began
+  const now = execution.pausing.now()
   for (let at: Frame | undefined = frame; at !== undefined; at = at.outer) {
     if (at.times === undefined) continue
+    // Two questions at once take no longer than the longer one.
+    const took = Math.max(0, now - Math.max(began, at.times.askedUntil ?? began))
     at.times.due += took
     at.times.end += took
+    at.times.askedUntil = now
   }
   if (param !== undefined) execution.change({ [param.slot]: readValue(param, answer) })
   answered(answer)
@@ -94,15 +99,24 @@ export async function runPrompt(
 }
 
 /** There is one operator: who asks at the same time waits until the answer before has been taken. */
-async function inTurn<T>(execution: Execution, { region }: Frame, ask: () => Promise<T>): Promise<T> {
+async function inTurn<T>(execution: Execution, { region }: Frame, ask: () => Promise<T>): Promise<T | undefined> {
+  if (region.stopped) return undefined
   execution.asking++
+  let forget = (): void => {}
+  const stopped = new Promise<undefined>(resolve => {
+    forget = region.onStop(() => resolve(undefined))
+  })
+  const answer = execution.questions.add(async () => {
+    // What the answer before brought about comes first: it may have ended the plan.
+    await execution.sleep(0, region)
+    return region.stopped ? undefined : await ask()
+  })
+  answer.catch(() => undefined)
   try {
-    return await execution.questions.add(async () => {
-      // What the answer before brought about comes first: it may have ended the plan.
-      await execution.sleep(0, region)
-      return await ask()
-    })
+    // Who waits for the turn only is not kept by the question of somebody else.
+    return await Promise.race([answer, stopped])
   } finally {
+    forget()
     execution.asking--
     execution.watchIdle()
   }

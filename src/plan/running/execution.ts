@@ -24,6 +24,8 @@ export interface LoopTimes {
   /** When the round at hand was due, and when new ones begin no more; in ns of the plan's own time. */
   due: number
   end: number
+  /** Until when the time in which operators were asked has been left out of both. */
+  askedUntil?: number
 }
 
 /** Where a step runs: in which region and in which rounds. */
@@ -37,6 +39,8 @@ export interface Frame {
   /** What the plan had changed when the round began. */
   readonly changed?: Changes | undefined
   readonly outer?: Frame | undefined
+  /** It is within a `finally`. */
+  readonly cleans?: boolean | undefined
 }
 
 /** The values of a run, as expressions see them. */
@@ -55,6 +59,8 @@ export interface Execution {
   readonly resumes: Map<readonly Step[], LoopResume>
   /** What the plan has changed until now. */
   readonly changed: Changes
+  /** Until a run that is resumed is where it was: what had been answered by then, by the depth of the loops around. */
+  answers: readonly Changes[]
   /** Asks one question after the other. */
   readonly questions: PQueue
   /** How many questions are open. */
@@ -72,6 +78,8 @@ export interface Execution {
   note(text: string, place: Place, frame: Frame): void
   /** Gives parameters other values. */
   change(changes: Changes): void
+  /** Gives parameters the values that they have wherever a file is included: nothing that a resumed run had to know. */
+  begin(values: Changes): void
   /** Waits on the clock, or until the region is stopped. */
   sleep(ns: number, region: Region): Promise<void>
   /** Waits until the plan's own time is `due`. */
@@ -92,7 +100,8 @@ export function roundFrame(
   round: number,
   { times, rounds, changed }: Pick<Frame, 'times' | 'rounds' | 'changed'>,
 ): Frame {
-  return { region: outer.region, position: [...outer.position, round], times, rounds, changed, outer }
+  const { region, position, cleans } = outer
+  return { region, position: [...position, round], times, rounds, changed, outer, cleans }
 }
 
 /** The same place, in another region. */

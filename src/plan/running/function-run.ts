@@ -38,8 +38,11 @@ export class FunctionRun<B extends Bench, P> implements Experiment<B, P> {
   readonly #failures = new Set<unknown>()
   #region: Region
   #round = 0
+  /** Its endings run. */
+  #cleans = false
   /** How long operators have been waited for, in ns. */
   #askedNs = 0
+  #askedUntil = 0
 
   constructor(bench: B, params: ParamsOf<P>, { execution, frame, units, place }: FunctionParts) {
     this.params = params
@@ -74,6 +77,7 @@ export class FunctionRun<B extends Bench, P> implements Experiment<B, P> {
     }
     await Promise.all(this.#open)
     const endings = this.#endings.splice(0).reverse()
+    this.#cleans = true
     await this.#end(endings)
     if (endings.length === 0) return
     await this.#execution.ending.cleanUp(async region => {
@@ -184,7 +188,10 @@ export class FunctionRun<B extends Bench, P> implements Experiment<B, P> {
     await runPrompt(this.#execution, step, frame, given => {
       answer = given
     })
-    this.#askedNs += this.#execution.pausing.now() - began
+    const now = this.#execution.pausing.now()
+    // Two questions at once take no longer than the longer one.
+    this.#askedNs += now - Math.max(began, this.#askedUntil)
+    this.#askedUntil = now
     this.#refuse()
     return answer
   }
@@ -214,7 +221,7 @@ export class FunctionRun<B extends Bench, P> implements Experiment<B, P> {
       place: this.#place,
     }
     const { output } = bench.peripheral(peripheral).definition.actions[action] ?? {}
-    const followed = this.#execution.follow(task, step, this.#region)
+    const followed = this.#execution.follow(task, step, { region: this.#region, cleans: this.#cleans })
     const ended = task.result().then(
       result => this.#rows.know(result, output, this.#execution.clock.wall()),
       error => void this.#failures.add(error),

@@ -4,6 +4,7 @@ import { isPiWorkerError, PiWorkerError } from '../../errors.js'
 import { toNs } from '../../worker/duration.js'
 import { formatPlace } from '../place.js'
 import type { ConditionStep, EveryStep, LoopStep, RepeatStep, ScanStep } from '../plan.js'
+import { recallReadings } from '../resume.js'
 import { type Execution, type Frame, type LoopTimes, type Next, roundFrame } from './execution.js'
 
 /** Runs one round. @param round From 0. */
@@ -41,7 +42,11 @@ export function firstRound(execution: Execution, { steps }: LoopStep): number {
   if (from === undefined) return 0
   execution.resumes.delete(steps)
   execution.change(from.changed)
-  for (const [action, reading] of from.readings) execution.values.readings.set(action, reading)
+  if (from.after !== undefined) {
+    recallReadings(execution.values.readings, from.after)
+    // From here on everything is new.
+    execution.answers = []
+  }
   return from.round
 }
 
@@ -124,15 +129,19 @@ export async function runConditional(execution: Execution, step: ConditionStep, 
   const every = step.everyMs === undefined ? undefined : toNs(step.everyMs)
   const now = execution.pausing.now()
   const times: LoopTimes = { due: now, end: withinMs === undefined ? Number.POSITIVE_INFINITY : now + toNs(withinMs) }
-  const resumed = execution.resumes.has(step.steps)
+  const resumes = execution.resumes.get(step.steps)
   const first = firstRound(execution, step)
   const isSo = (round: number): boolean => {
     if (step.round !== undefined) execution.values.slots[step.round] = round
     return condition.evaluate(execution.values) === true
   }
-  if (kind === 'until' && resumed && isSoAlready(() => isSo(first))) return 'step'
+  // An outer loop was in this round already; what nobody recorded, only another round can tell.
+  if (resumes !== undefined && kind === 'until' && resumes.after && known(() => isSo(first)) === true) return 'step'
+  if (resumes !== undefined && kind === 'while' && resumes.after && known(() => isSo(first + 1)) === false)
+    return 'step'
   for (let round = first; !region.stopped; round++) {
-    if (kind === 'while' && !isSo(round + 1)) return 'step'
+    const isOpen = kind === 'while' && (resumes === undefined || round > first)
+    if (isOpen && !isSo(round + 1)) return 'step'
     if (round >= rounds) throw limitError(step, `${rounds} ${rounds === 1 ? 'round' : 'rounds'}`)
     if (round > first && every !== undefined) await awaitTurn(execution, every, times, frame)
     if (execution.pausing.now() >= times.end) throw limitError(step, `${withinMs} ms`)
@@ -143,12 +152,12 @@ export async function runConditional(execution: Execution, step: ConditionStep, 
   return 'step'
 }
 
-/** Whether a round before the interruption was the last one. What nobody recorded cannot tell: then there is one more. */
-function isSoAlready(isSo: () => boolean): boolean {
+/** Undefined when that cannot be told. */
+function known(isSo: () => boolean): boolean | undefined {
   try {
     return isSo()
   } catch (error) {
-    if (isPiWorkerError(error, 'ERR_EXPRESSION')) return false
+    if (isPiWorkerError(error, 'ERR_EXPRESSION')) return undefined
     throw error
   }
 }

@@ -4,6 +4,7 @@ import PQueue from 'p-queue'
 import { isPiWorkerError } from '../../errors.js'
 import type { Clock } from '../../worker/clock.js'
 import type { Task } from '../../worker/task.js'
+import type { Value } from '../expressions/value.js'
 import type { Place } from '../place.js'
 import type { ActionStep, Step } from '../plan.js'
 import type { PlanBench, PlanEvent, PlanRunOptions, Runnable } from '../plan-bench.js'
@@ -25,6 +26,9 @@ import { TaskLog } from './task-log.js'
  */
 const STEPS_WITHOUT_PAUSE = 256
 
+/** What runs: where a failure of it goes, and whether it cleans up. */
+type Within = Pick<Frame, 'region' | 'cleans'>
+
 export class PlanExecution implements Execution {
   readonly bench: PlanBench
   readonly clock: Clock
@@ -38,6 +42,7 @@ export class PlanExecution implements Execution {
   readonly resumes = new Map<readonly Step[], LoopResume>()
   readonly questions = new PQueue({ concurrency: 1 })
   changed: Changes = {}
+  answers: readonly Changes[] = []
   asking = 0
   overruns = 0
   missed = 0
@@ -63,14 +68,42 @@ export class PlanExecution implements Execution {
 
   async steps(steps: readonly Step[], frame: Frame): Promise<Next> {
     for (const step of steps) {
+      if (this.options.beforeStep !== undefined) await this.#hold(frame, step)
       if (this.pausing.closed) await this.pausing.pass()
-      const kept = this.options.beforeStep?.()
-      if (kept !== undefined) await heldRow(this.clock, kept)
       if (frame.region.stopped) return 'round'
       if (++this.#stepsWithoutPause > STEPS_WITHOUT_PAUSE) await this.sleep(0, frame.region)
       if ((await this.step(step, frame)) === 'round') return 'round'
     }
     return 'step'
+  }
+
+  /** What cleans up waits for nothing, and what keeps a record from being written does not keep valves open. */
+  async #hold({ region, cleans }: Frame, step: Step): Promise<void> {
+    if (cleans === true || region.stopped) return
+    try {
+      const kept = this.options.beforeStep?.()
+      if (kept !== undefined) await this.#kept(kept, region)
+    } catch (error) {
+      this.fail(region, error, step)
+    }
+  }
+
+  /** Resolves earlier when the region is stopped. */
+  async #kept(kept: Promise<void>, region: Region): Promise<void> {
+    const held = heldRow(this.clock, kept)
+    this.pausing.standStill()
+    let forget = (): void => {}
+    const stopped = new Promise<void>(resolve => {
+      forget = region.onStop(resolve)
+      if (region.stopped) resolve()
+    })
+    try {
+      await Promise.race([held, stopped])
+    } finally {
+      forget()
+      this.pausing.goOn()
+      held.catch(() => undefined)
+    }
   }
 
   async step(step: Step, frame: Frame): Promise<Next> {
@@ -82,7 +115,8 @@ export class PlanExecution implements Execution {
     }
   }
 
-  async action(step: ActionStep, { region }: Frame): Promise<Next> {
+  async action(step: ActionStep, frame: Frame): Promise<Next> {
+    const { region } = frame
     if (region.stopped) return 'round'
     let task: Task
     try {
@@ -90,15 +124,16 @@ export class PlanExecution implements Execution {
     } catch (error) {
       return this.#failed(error, step, region)
     }
-    return await this.follow(task, step, region)
+    return await this.follow(task, step, frame)
   }
 
-  async follow(task: Task, step: ActionStep, region: Region): Promise<Next> {
+  async follow(task: Task, step: ActionStep, frame: Within): Promise<Next> {
+    const { region } = frame
     const name = `${step.peripheral}.${step.action}`
     const record = new PlanTask(task, name, this.tasks.count + 1)
     const number = this.tasks.add(record)
     const ended = region.add(task, step)
-    this.#tell({ type: 'created', task: record }, region, step)
+    this.#tell({ type: 'created', task: record }, frame, step)
     const error = await failureOf(task)
     ended()
     record.settle()
@@ -109,7 +144,7 @@ export class PlanExecution implements Execution {
       this.tasks.failed(number, record)
       next = this.#failed(error, step, region)
     }
-    this.#tell({ type: 'finished', task: record }, region, step)
+    this.#tell({ type: 'finished', task: record }, frame, step)
     return next
   }
 
@@ -152,7 +187,7 @@ export class PlanExecution implements Execution {
       ...this.#changedAt(frame),
     }
     const kept = this.options.onRow?.(row)
-    if (kept !== undefined) await heldRow(clock, kept)
+    if (kept !== undefined) await this.#kept(kept, frame.region)
   }
 
   /** Nothing, for most plans. */
@@ -168,15 +203,23 @@ export class PlanExecution implements Execution {
     for (const [slot, value] of Object.entries(changes)) this.values.slots[Number(slot)] = value
   }
 
-  note(text: string, place: Place, { region }: Frame): void {
-    this.#tell({ type: 'note', text, place }, region, undefined)
+  begin(values: Changes): void {
+    const slots = Object.keys(values)
+    this.changed = Object.fromEntries(Object.entries(this.changed).filter(([slot]) => !slots.includes(slot)))
+    for (const slot of slots) this.values.slots[Number(slot)] = values[Number(slot)] as Value
   }
 
-  #tell(event: PlanEvent, region: Region, step: Step | undefined): void {
+  note(text: string, place: Place, frame: Frame): void {
+    this.#tell({ type: 'note', text, place }, frame, undefined)
+  }
+
+  #tell(event: PlanEvent, { region, cleans }: Within, step: Step | undefined): void {
     try {
       this.options.onEvent?.(event)
     } catch (error) {
-      this.fail(region, error, step)
+      // Whoever listens cannot keep a cleanup from being done.
+      if (cleans === true || region.outermost !== this.ending.root) this.ending.cleanup ??= error
+      else this.fail(region, error, step)
     }
   }
 
@@ -206,7 +249,8 @@ export class PlanExecution implements Execution {
    * In a plan that goes on they are steps like any others. When it has been stopped, all is safe before them and after
    * them; a stop that comes while they run leaves out what was under way, and the rest is done.
    */
-  async cleanUp(steps: readonly Step[], frame: Frame): Promise<Next> {
+  async cleanUp(steps: readonly Step[], around: Frame): Promise<Next> {
+    const frame = { ...around, cleans: true }
     const rest = [...steps]
     let region = frame.region
     for (;;) {
@@ -214,10 +258,10 @@ export class PlanExecution implements Execution {
       if (region !== frame.region) region.leave()
       if (!region.stopped) return frame.region.stopped ? 'round' : next
       if (rest.length === 0) return 'round'
-      const around = liveAround(frame.region)
-      if (around === undefined) break
+      const live = liveAround(frame.region)
+      if (live === undefined) break
       // Only a part of the plan is stopped, whose `catch` comes next.
-      region = new Region(around, false)
+      region = new Region(live, false)
     }
     await this.ending.cleanUp(cleanup => {
       this.watchIdle()

@@ -72,6 +72,7 @@ export class PlanRun implements RunningPlan {
     const deaf = bench.onStop?.(error => ending.emergencyStop(error))
     this.#goOn(plan)
     await execution.steps(plan.steps, { region: ending.root, position: [] })
+    if (ending.cleanup !== undefined) ending.stop('failed', ending.cleanup, undefined)
     ending.over = true
     execution.pausing.end()
     detach?.()
@@ -101,6 +102,7 @@ export class PlanRun implements RunningPlan {
     if (resume === undefined) return
     try {
       for (const [steps, from] of resumesOf(plan, resume)) resumes.set(steps, from)
+      this.#execution.answers = resume.changed ?? []
     } catch (error) {
       ending.stop('failed', error, undefined)
     }
