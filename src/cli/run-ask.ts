@@ -6,6 +6,8 @@ import { PiWorkerError } from '../errors.js'
 import { type PlanProblem, planError } from '../plan/place.js'
 import { blocksOf, type PromptStep, type Step } from '../plan/plan.js'
 import type { Question } from '../plan/rows.js'
+import { held } from '../plan/running/rows-out.js'
+import type { Clock } from '../worker/clock.js'
 import { printable } from './format.js'
 import type { CliIo, Output } from './io.js'
 
@@ -43,6 +45,13 @@ async function askPlan(asking: Asking, question: Question, signal: AbortSignal):
   throw new PiWorkerError('ERR_QUESTION', `nobody can answer any more, for the input has ended: ${text}`, {
     remedy: 'Answer with --yes or --param, or give the question a default.',
   })
+}
+
+/** Virtual time stands still while a person thinks. */
+export async function standing<T>(clock: Clock, answer: Promise<T>): Promise<T> {
+  const given = (): void => undefined
+  await held(clock, answer.then(given, given))
+  return await answer
 }
 
 /** `(vol, 1 to 50 ml) [20]`: what can be answered, and in brackets what Enter alone stands for; `[yes/no]` where it is nothing. */

@@ -9,7 +9,7 @@ import { STOP_LINE_NAME } from '../bench/stop/stop-line.js'
 import { PiWorkerError } from '../errors.js'
 import { peripherals } from '../peripherals/index.js'
 import { type CheckedPlan, checkPlan } from '../plan/check.js'
-import { isEndless } from '../plan/endless.js'
+import { mayBeEndless } from '../plan/endless.js'
 import { estimatePlan } from '../plan/estimate/estimate.js'
 import { type Place, planError } from '../plan/place.js'
 import { type PlanResult, startPlan } from '../plan/run.js'
@@ -32,7 +32,7 @@ import { describeRecovered } from './journal.js'
 import { writeJsonResult } from './json-result.js'
 import { RunScreen } from './live/run-screen.js'
 import type { Session } from './program.js'
-import { answerer, checkQuestions } from './run-ask.js'
+import { answerer, checkQuestions, standing } from './run-ask.js'
 import { checkFlags, parseParams, parseSeed, type RunFlags } from './run-flags.js'
 import { discardRecord, endRecord, reportRecord, shownFolder, startRecord, tracesOf } from './run-record.js'
 import { interruptedRun, paramsOf, type Resumption, resumptionOf } from './run-resume.js'
@@ -56,7 +56,7 @@ export async function runCommand(session: Session, file: string, flags: RunFlags
   const clock = flags.virtual ? new VirtualClock() : (session.io.clock ?? new SystemClock())
   const over = overAt(plan.steps, clock.wall())
   if (over.length > 0) throw planError(over)
-  if (flags.rehearsal === true && flags.for === undefined && plan.steps.some(isEndless)) throw neverEnds(file)
+  if (flags.rehearsal === true && flags.for === undefined && plan.steps.some(mayBeEndless)) throw neverEnds(file)
   // From here on a signal does not end the process: it stops the run.
   const screen = new RunScreen(session, flags)
   const stop = stopRequest(screen, session, flags)
@@ -142,7 +142,9 @@ async function runAndClose(bench: Bench, run: Run, session: Session): Promise<En
   const { plan, flags, clock, screen, stop, recorder, resumed } = run
   const { duration, endless } = estimatePlan(plan)
   // What may take longer has no time left that could be told.
-  const estimate = endless || duration.atLeast ? undefined : { durationMs: duration.value }
+  const known = endless || duration.atLeast ? Number.POSITIVE_INFINITY : duration.value
+  const durationMs = Math.min(known, flags.for === undefined ? Number.POSITIVE_INFINITY : parseDuration(flags.for))
+  const estimate = Number.isFinite(durationMs) ? { durationMs } : undefined
   const view = screen.show({ bench, name: plan.name, stop, estimate })
   const ask = answerer(session, flags.yes === true)
   const errors: unknown[] = []
@@ -161,7 +163,13 @@ async function runAndClose(bench: Bench, run: Run, session: Session): Promise<En
     recorder?.begin(bench.board, plan.streams)
     const running = startPlan(bench, plan, {
       signal: stop.signal,
-      ask: ask && ((question, signal) => screen.lend(() => ask(question, signal))),
+      ask:
+        ask &&
+        ((question, signal) =>
+          standing(
+            clock,
+            screen.lend(() => ask(question, signal)),
+          )),
       resume: resumed?.from,
       onEvent: event => {
         if (event.type === 'finished') view.finished(event.task)
@@ -249,7 +257,7 @@ function notReplayed(simulate: CheckedPlan['simulate']): string {
 }
 
 function neverEnds(file: string): PiWorkerError {
-  return new PiWorkerError('ERR_USAGE', `${file} goes on until it is stopped, and so would its rehearsal`, {
+  return new PiWorkerError('ERR_USAGE', `${file} may go on until it is stopped, and so would its rehearsal`, {
     place: file,
     remedy: 'Add --for 3d, or give the loop times or for.',
   })

@@ -89,6 +89,7 @@ export class StopRequest {
     if (this.#emergency !== undefined) return
     // Where there is no bench yet, the plan must not even begin.
     if (this.#bench === undefined) this.interrupt(by)
+    else if (this.#reason?.kind === 'time') this.#reason = { kind: 'signal', signal: 'SIGINT', by }
     this.#stopNow(by)
   }
 
@@ -98,7 +99,8 @@ export class StopRequest {
   }
 
   #ask(reason: StopReason): void {
-    if (this.#reason === undefined) {
+    // That its time was over was asked for; what comes then is the first that is not.
+    if (this.#reason === undefined || (this.#reason.kind === 'time' && reason.kind !== 'time')) {
       this.#reason = reason
       this.#onStop(reason)
       this.#controller.abort(new PiWorkerError('ERR_CANCELLED', `stopped by ${describe(reason)}`))

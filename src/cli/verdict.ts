@@ -69,7 +69,7 @@ function summaryOf({ result, elapsed }: RunEnd, verb: string): string {
   const { taskCount = 0, rows = 0, passedOver = 0, overruns = 0, missed = 0 } = result ?? {}
   const many = (count: number, one: string, verb = ''): string => `${count} ${one}${count === 1 ? '' : 's'}${verb}`
   const besides = [
-    [passedOver, many(passedOver, 'task', ' failed and the plan went on')],
+    [passedOver, many(passedOver, 'step', ' failed and the plan went on')],
     [overruns, many(overruns, 'round', ' started late')],
     [missed, many(missed, 'time', ' of cron passed without a round')],
   ] as const

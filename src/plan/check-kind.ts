@@ -108,7 +108,7 @@ function blocksOf(
 ): Map<string, Step[]> {
   const { context } = reader.file
   if (kind.blocks.length === 0) return new Map()
-  const { loop = false, unordered = false, uncertain = [] } = kind.options
+  const { loop = false, unordered = false, uncertain = [], whole = [] } = kind.options
   const group = unordered ? context.group(scope) : scope.group
   const own = round === undefined ? axes : [...axes, round]
   const variables =
@@ -123,7 +123,7 @@ function blocksOf(
       ...scope,
       variables,
       axes: [...scope.axes, ...axes],
-      inLoop: scope.inLoop || loop,
+      inLoop: (scope.inLoop || loop) && !whole.includes(key),
       certain: scope.certain && !(guarded && uncertain.includes(key)),
       group,
     }

@@ -1,6 +1,6 @@
 /** Which steps never come to an end by themselves. */
 
-import type { Step } from './plan.js'
+import { blocksOf, type Step } from './plan.js'
 
 export function isEndless(step: Step): boolean {
   switch (step.kind) {
@@ -25,4 +25,10 @@ export function isEndless(step: Step): boolean {
     default:
       return false
   }
+}
+
+/** Whether a step may never come to an end, by whichever of its branches. */
+export function mayBeEndless(step: Step): boolean {
+  if (step.kind === 'bounded' && step.timeoutMs !== undefined) return false
+  return isEndless(step) || blocksOf(step).some(block => block.some(mayBeEndless))
 }

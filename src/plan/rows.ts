@@ -49,8 +49,8 @@ export interface Row {
   readonly changed?: readonly Changes[] | undefined
 }
 
-/** The values of parameters that a plan has changed, by the slot of each. */
-export type Changes = Readonly<Record<number, number | boolean | string>>
+/** The values of parameters that a plan has changed, by the slot of each; by `?` and the slot, what was last answered. */
+export type Changes = Readonly<Record<string, number | boolean | string>>
 
 /** What an operator is asked. */
 export interface Question {

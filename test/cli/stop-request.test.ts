@@ -33,6 +33,25 @@ describe('a request to stop', () => {
     expect(told).toEqual(['stop: SIGTERM', 'again: SIGTERM', 'emergency stop: SIGINT'])
   })
 
+  it('is the first at a SIGINT after the time was over that it was given', () => {
+    const { source, told, stop, bench } = setup()
+    stop.attach(bench)
+    stop.timeIsOver('3d')
+    stop.timeIsOver('3d')
+    source.emit('SIGINT')
+    expect([told, stop.reason]).toEqual([['stop: --for 3d', 'stop: SIGINT'], { kind: 'signal', signal: 'SIGINT' }])
+    source.emit('SIGINT')
+    expect(told.at(-1)).toBe('emergency stop: SIGINT')
+  })
+
+  it('is none that was asked for when an emergency stop comes after the time was over', () => {
+    const { stop, bench } = setup()
+    stop.attach(bench)
+    stop.timeIsOver('3d')
+    stop.emergency('key e')
+    expect(stop.reason).toEqual({ kind: 'signal', signal: 'SIGINT', by: 'key e' })
+  })
+
   it('only tells of a second SIGINT where there is no bench', () => {
     const { source, told } = setup()
     source.emit('SIGINT')

@@ -119,6 +119,14 @@ describe('onError beside a step', () => {
 })
 
 it.each([
+  [
+    'a skip of a cleanup',
+    '- repeat: 2\n  do:\n  - try: [ wait: 1s ]\n    finally:\n    - pump.off\n      onError: skip'.replace(
+      'pump.off\n',
+      'pump.off: {}\n',
+    ),
+    'ERR_PLAN_VALUE 15:18 skip leaves out',
+  ],
   ['a skip without a loop', '- wait: 1s\n  onError: skip', 'ERR_PLAN_VALUE 11:14 skip leaves out the rest of a round'],
   ['a limit that is none', '- wait: 1s\n  timeout: 0', 'ERR_BAD_DURATION 11:14 timeout must be'],
   ['a limit in another unit', '- wait: 1s\n  timeout: =elapsed', 'ERR_EXPRESSION 11:14 timeout takes ms'],

@@ -113,6 +113,12 @@ const PLANS: readonly (readonly [what: string, steps: string])[] = [
     'a while that nobody knows',
     '- level.read\n- while: =elapsed < 7\n  rounds: 30\n  every: 1s\n  do: [ lamp.pulse: { width: 100ms }, record: { n: =round } ]',
   ],
+  ['a while that counts its rounds', '- while: =round < 4\n  rounds: 9\n  do: [ pump.pulse: { width: 500ms } ]'],
+  [
+    'a step that a limit ends',
+    '- wait: 60s\n  timeout: 1s\n  onError: continue\n- repeat: 2\n  do: [ pump.pulse: { width: 9s }, record: { n: =round } ]\n  timeout: 5s\n  onError: continue',
+  ],
+  ['a loop that a limit ends', '- every: 1s\n  do: [ pump.toggle ]\n  timeout: 4500ms\n  onError: continue'],
   ['an until within a time', '- until: =elapsed > 5\n  within: 20s\n  do: [ wait: 700, level.read ]'],
   [
     'an if that nobody knows',

@@ -168,15 +168,16 @@ describe('a run that is resumed after any of its rows', () => {
 - repeat: 2
   do:
   - prompt: { ask: "b?", param: b }
+  - set: { a: =a * 2 }
   - repeat: 2
     do: [ record: { a: a, b: b } ]`,
     )}resumable: true\n`
     const whole = await run(text, { ask })
     expect(valuesOf(whole.rows)).toEqual([
-      [5, 7],
-      [5, 7],
-      [5, 8],
-      [5, 8],
+      [10, 7],
+      [10, 7],
+      [20, 8],
+      [20, 8],
     ])
     const [, second] = whole.rows
     answers.push('9')
@@ -185,9 +186,9 @@ describe('a run that is resumed after any of its rows', () => {
     expect([asked, valuesOf(rows)]).toEqual([
       ['b?'],
       [
-        [5, 7],
-        [5, 9],
-        [5, 9],
+        [10, 7],
+        [20, 9],
+        [20, 9],
       ],
     ])
   })

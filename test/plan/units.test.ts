@@ -17,6 +17,8 @@ describe('the factor between two units', () => {
     ['kHz', 'Hz', 1000],
     ['l', 'ml', 1000],
     ['h', 'min', 60],
+    ['m', 'ms', 60_000],
+    ['m', 'cm', 100],
   ])('from %s to %s is %f', (from, to, factor) => {
     expect(factorBetween(from, to)).toBe(factor)
   })

@@ -85,6 +85,7 @@ class Rounds {
   go(): void {
     const { count, open } = this.#loop
     while (this.#done < count) {
+      this.#number(this.#done + 1)
       const before = this.#loop.before && this.#isSo(this.#loop.before)
       if (before === false) break
       if (before === undefined && this.#loop.before !== undefined) this.#doubt()
@@ -112,6 +113,11 @@ class Rounds {
     // A time ends it, and how many rounds begin before is as typical as how long they take.
     if (Number.isFinite(this.#loop.end) && this.#start.about) this.#tally.aboutCounts()
     if (this.#certain !== undefined) this.#state.orElse(this.#certain)
+  }
+
+  /** The round that a condition is looked at for. */
+  #number(round: number): void {
+    if (this.#loop.round !== undefined) this.#state.slots[this.#loop.round] = round
   }
 
   /** From here on, nobody knows whether there is another round. */

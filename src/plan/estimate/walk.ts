@@ -3,6 +3,7 @@
 import { isEndless } from '../endless.js'
 import {
   type Assignment,
+  type BoundedStep,
   type ComputedStep,
   type IfStep,
   isLoop,
@@ -15,7 +16,7 @@ import type { EstimateFacts } from './facts.js'
 import { loopOf } from './kinds.js'
 import { estimateLoop } from './loops.js'
 import { Touched } from './names.js'
-import { exactly, longer, NONE, ONE, plus, rest, UNKNOWN } from './span.js'
+import { between, exactly, longer, NONE, ONE, plus, rest, UNKNOWN } from './span.js'
 import type { EstimateState, OutputState } from './state.js'
 import { Tally } from './tally.js'
 import type { Ticks } from './ticks.js'
@@ -67,7 +68,7 @@ export class EstimateWalk {
         this.#try(step, state, tally)
         break
       case 'bounded':
-        this.steps(step.steps, state, tally)
+        this.#bounded(step, state, tally)
         break
       case 'include':
         this.#assign(step.assignments, state)
@@ -113,6 +114,26 @@ export class EstimateWalk {
   /** Parameters that the steps change hold what nobody knows. */
   forgetSlots(steps: readonly Step[], state: EstimateState): void {
     for (const slot of this.touched.slots(steps)) state.slots[slot] = undefined
+  }
+
+  /** Nothing fails in an estimate, but a limit may be what ends a step. */
+  #bounded({ steps, timeoutMs: limit }: BoundedStep, state: EstimateState, tally: Tally): void {
+    const began = state.now
+    const inner = new Tally()
+    this.steps(steps, state, inner)
+    if (limit === undefined) {
+      tally.add(inner)
+      return
+    }
+    const most = typeof limit === 'number' ? limit : Number.POSITIVE_INFINITY
+    const isCut = inner.ms.open || inner.ms.most > most
+    const all = isCut ? inner.optional() : inner
+    const { about, least } = inner.ms
+    all.ms = isCut ? { ...between(Math.min(least, most), most), about } : inner.ms
+    const cut = isCut ? this.touched.names(steps) : []
+    for (const name of cut) if (state.outputs.has(name)) all.on.set(name, between(0, most))
+    if (Number.isFinite(most)) state.now = Math.min(state.now, began + most)
+    tally.add(all)
   }
 
   #computed(step: ComputedStep, state: EstimateState, tally: Tally): void {

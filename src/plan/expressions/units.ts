@@ -9,8 +9,10 @@ import type { Value } from './value.js'
  */
 export function factorBetween(from: string | undefined, to: string | undefined): number | undefined {
   if (from === undefined || to === undefined || from === to) return undefined
-  const [one, other] = [Qty.parse(`1 ${from}`), Qty.parse(`1 ${to}`)]
-  if (one === null || other === null || !one.isCompatible(other)) return undefined
+  // Beside a time, m is what it is in durations.
+  const isTime = [from, to].some(unit => unit !== 'm' && Qty.parse(`1 ${unit}`)?.kind() === 'time')
+  const [one, other] = [from, to].map(unit => Qty.parse(`1 ${isTime && unit === 'm' ? 'min' : unit}`))
+  if (!one || !other || !one.isCompatible(other)) return undefined
   // Two scales of temperature do not differ by a factor.
   if (one.kind() === 'temperature') return undefined
   const many = tidy(one.to(other).scalar)

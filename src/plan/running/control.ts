@@ -74,9 +74,9 @@ export async function runPrompt(
 ): Promise<Next> {
   const { param, place } = step
   if (param?.given === true) return 'step'
-  const earlier = param && execution.answers[frame.position.length]?.[param.slot]
+  const earlier = param && execution.answers[frame.position.length]?.[`?${param.slot}`]
   if (param !== undefined && earlier !== undefined) {
-    execution.change({ [param.slot]: earlier })
+    execution.change({ [param.slot]: earlier, [`?${param.slot}`]: earlier })
     return 'step'
   }
   const text = sayText(step.ask, execution.values)
@@ -92,7 +92,10 @@ export async function runPrompt(
     at.times.end += took
     at.times.askedUntil = now
   }
-  if (param !== undefined) execution.change({ [param.slot]: readValue(param, answer) })
+  if (param !== undefined) {
+    const value = readValue(param, answer)
+    execution.change({ [param.slot]: value, [`?${param.slot}`]: value })
+  }
   answered(answer)
   execution.note(`${text} ${answer}`, place, frame)
   return 'step'

@@ -16,7 +16,7 @@ import { Ending } from './ending.js'
 import { type Execution, type Frame, inRegion, type Next, nextAfter, type RunValues } from './execution.js'
 import { IdleWatch } from './idle-watch.js'
 import { Region } from './region.js'
-import { heldRow, RowCount } from './rows-out.js'
+import { held, RowCount } from './rows-out.js'
 import { runStep } from './run-step.js'
 import { TaskLog } from './task-log.js'
 
@@ -90,7 +90,7 @@ export class PlanExecution implements Execution {
 
   /** Resolves earlier when the region is stopped. */
   async #kept(kept: Promise<void>, region: Region): Promise<void> {
-    const held = heldRow(this.clock, kept)
+    const settled = held(this.clock, kept)
     this.pausing.standStill()
     let forget = (): void => {}
     const stopped = new Promise<void>(resolve => {
@@ -98,11 +98,11 @@ export class PlanExecution implements Execution {
       if (region.stopped) resolve()
     })
     try {
-      await Promise.race([held, stopped])
+      await Promise.race([settled, stopped])
     } finally {
       forget()
       this.pausing.goOn()
-      held.catch(() => undefined)
+      settled.catch(() => undefined)
     }
   }
 
@@ -200,13 +200,17 @@ export class PlanExecution implements Execution {
 
   change(changes: Changes): void {
     this.changed = { ...this.changed, ...changes }
-    for (const [slot, value] of Object.entries(changes)) this.values.slots[Number(slot)] = value
+    for (const [slot, value] of Object.entries(changes)) {
+      if (!slot.startsWith('?')) this.values.slots[Number(slot)] = value
+    }
   }
 
   begin(values: Changes): void {
     const slots = Object.keys(values)
-    this.changed = Object.fromEntries(Object.entries(this.changed).filter(([slot]) => !slots.includes(slot)))
-    for (const slot of slots) this.values.slots[Number(slot)] = values[Number(slot)] as Value
+    this.changed = Object.fromEntries(
+      Object.entries(this.changed).filter(([slot]) => !slots.includes(slot.replace('?', ''))),
+    )
+    for (const slot of slots) this.values.slots[Number(slot)] = values[slot] as Value
   }
 
   note(text: string, place: Place, frame: Frame): void {

@@ -22,8 +22,8 @@ export class RowCount {
   }
 }
 
-/** Waits until a row is kept; meanwhile a virtual clock stands still, however long that takes. */
-export async function heldRow(clock: Clock, kept: Promise<void>): Promise<void> {
+/** Waits for what happens in the world: meanwhile a virtual clock stands still, however long that takes. */
+export async function held(clock: Clock, kept: Promise<void>): Promise<void> {
   if (clock.kind === 'system') return await kept
   let settled = false
   const done = kept.finally(() => {

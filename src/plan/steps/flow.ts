@@ -50,7 +50,7 @@ export const attempt: StepKind = stepKind(
       Steps('What is done at the end, whatever it is: after a failure or a stop too, when all has been made safe.'),
     ),
   },
-  { uncertain: ['catch'] },
+  { uncertain: ['catch'], whole: ['finally'] },
   (_written, { place, block, has, refuse }) => {
     if (!has('catch') && !has('finally')) {
       const remedy = 'Add finally: with the steps that clean up, or catch: with those after a failure.'

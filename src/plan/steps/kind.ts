@@ -32,6 +32,8 @@ export interface KindOptions {
   readonly unordered?: boolean
   /** Blocks that may be left out, so that what values they would have cannot be foretold. */
   readonly uncertain?: readonly string[]
+  /** Blocks of which no round around them may leave out a part. */
+  readonly whole?: readonly string[]
   /** A condition that is looked at before the blocks. */
   readonly first?: string
   /** Fields in which the kind itself looks for expressions; `all` when it does so in every one. */
