@@ -1,4 +1,6 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { expect, it, onTestFinished } from 'vitest'
@@ -40,3 +42,23 @@ it('a run that is killed leaves a record with all rows that the plan went on aft
     expect([outcome, count.primary ?? 0]).toEqual(['interrupted', rows.length])
   }
 }, 600_000)
+
+it('a run that waits for an edge on simulated lines stays alive until it is stopped', async () => {
+  const program = await cliProgram()
+  onTestFinished(program.remove)
+  const plan = join(tempFolder(), 'wait.yaml')
+  writeFileSync(
+    plan,
+    'bench: { b: { type: button, line: 4 }, a: { type: output, line: 17 } }\nplan: [ a.on, b.waitForPress ]\n',
+  )
+  const run = spawn(process.execPath, [program.path, 'run', plan, '--driver', 'mock', '--no-record'])
+  let said = ''
+  run.stderr.setEncoding('utf8').on('data', (text: string) => {
+    // With nothing else to do, Node ends a process by itself, with 13.
+    if (!said.includes('a.on succeeded') && `${said}${text}`.includes('a.on succeeded'))
+      setImmediate(() => run.kill('SIGTERM'))
+    said += text
+  })
+  const [code] = await once(run, 'close')
+  expect([code, said]).toEqual([143, expect.stringContaining('b.waitForPress cancelled')])
+})
