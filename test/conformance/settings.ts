@@ -65,8 +65,7 @@ export function settingsBehaviours(behave: Behave): void {
     const events = listen(level)
     await scene.toggle(LEVEL, 2)
     level.reconfigure({ direction: 'input', edges: 'both' })
-    await scene.toggle(LEVEL, 2)
-    await scene.reach(events, 2)
+    await scene.toggle(LEVEL, 2, events)
     level.reconfigure({ direction: 'input' })
     await scene.toggle(LEVEL, 2)
     expect(directions(events)).toEqual(['rising', 'falling'])
@@ -78,8 +77,7 @@ export function settingsBehaviours(behave: Behave): void {
     bus.reconfigure({ direction: 'input', edges: 'both' })
     await scene.edge(LEVEL, 'low')
     events.length = 0
-    await scene.toggle(LEVEL, 2)
-    await scene.reach(events, 2)
+    await scene.toggle(LEVEL, 2, events)
     expect(directions(events)).toEqual(['rising', 'falling'])
   })
 
