@@ -262,7 +262,7 @@ export class PlanExecution implements Execution {
       if (region !== frame.region) region.leave()
       if (!region.stopped) return frame.region.stopped ? 'round' : next
       if (rest.length === 0) return 'round'
-      const live = liveAround(frame.region)
+      const { live } = frame.region
       if (live === undefined) break
       // Only a part of the plan is stopped, whose `catch` comes next.
       region = new Region(live, false)
@@ -282,13 +282,6 @@ export class PlanExecution implements Execution {
     }
     return next
   }
-}
-
-/** The innermost region around this one that goes on. */
-function liveAround(region: Region): Region | undefined {
-  let around: Region | undefined = region
-  while (around?.stopped) around = around.parent
-  return around
 }
 
 /** Waits for the end of a task; gives the error of one that did not succeed. */

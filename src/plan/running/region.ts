@@ -51,6 +51,11 @@ export class Region {
     return this.parent === undefined ? this : this.parent.outermost
   }
 
+  /** The innermost of it and those around it that goes on. */
+  get live(): Region | undefined {
+    return this.stopped ? this.parent?.live : this
+  }
+
   /** Asks everything that is under way in it to end. */
   stop(): void {
     if (this.stopped) return
