@@ -26,8 +26,6 @@ const MOST_SHOWN = 40
 export interface Reading {
   readonly column: Column
   readonly statistics: Statistics
-  /** It had one value all the time, and is named, not drawn. */
-  readonly constant: boolean
   /** Undefined for an axis, which is drawn under the readings. */
   readonly curve: CurveData | undefined
   readonly scans: readonly ScanData[]
@@ -180,11 +178,7 @@ class StreamReader {
   }
 }
 
-function dataOf(track: Track, axes: readonly AxisData[], id: string): Reading {
-  const { column, statistics, curve, scans, map } = track
-  if (isConstant(track)) {
-    return { column, statistics, constant: true, curve: undefined, scans: [], map: undefined, thinned: false }
-  }
+function dataOf({ column, statistics, curve, scans, map }: Track, axes: readonly AxisData[], id: string): Reading {
   const label = column.name
   const unit = column.unit ?? ''
   const points = curve.points()
@@ -193,7 +187,6 @@ function dataOf(track: Track, axes: readonly AxisData[], id: string): Reading {
   return {
     column,
     statistics,
-    constant: false,
     curve: column.axis || statistics.count === 0 ? undefined : { id: `curve-${id}`, label, unit, steps, x, y },
     scans: scans.flatMap((scan, index) => {
       const places = scan.places()
@@ -210,11 +203,6 @@ function dataOf(track: Track, axes: readonly AxisData[], id: string): Reading {
     map: map === undefined || statistics.count === 0 ? undefined : mapOf(map, axes, { id: `map-${id}`, label, unit }),
     thinned: curve.thinned || scans.some(scan => scan.thinned) || (map?.thinned ?? false),
   }
-}
-
-/** A gap is something to be seen, and one value alone says nothing of what changes. */
-function isConstant({ column, statistics: { count, missing, min, max } }: Track): boolean {
-  return !column.axis && count > 1 && missing === 0 && min === max
 }
 
 /** The longer axis lies along the page, which has more room there. */

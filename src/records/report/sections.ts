@@ -4,7 +4,7 @@ import type { Contents } from './contents.js'
 import { type Html, html } from './html.js'
 import { BAR_STATES } from './page-data.js'
 import type { Reading, StreamReadings } from './readings.js'
-import { constantsTable, lanesTable, mapTable, rowsTable, scanTable, statisticsTable, wavesTable } from './tables.js'
+import { lanesTable, mapTable, rowsTable, scanTable, statisticsTable, wavesTable } from './tables.js'
 import { counted } from './wording.js'
 
 export interface Section {
@@ -16,16 +16,9 @@ export interface Section {
 export function readingsSection({ streams, facts }: Contents): Section {
   const readings = streams.flatMap(stream => stream.readings)
   const drawn = readings.filter(({ curve }) => curve !== undefined)
-  const constant = readings.filter(reading => reading.constant)
-  const constants = constant.length > 0 ? constantsTable(constant) : html``
   if (drawn.length === 0) {
-    const why =
-      constant.length > 0
-        ? 'No reading changed.'
-        : streams.some(({ rows }) => rows > 0)
-          ? 'No column holds numbers.'
-          : 'The run recorded no rows.'
-    return { id: 'readings', title: 'Readings', content: html`<p>${why}</p>${constants}${streams.map(beside)}` }
+    const why = streams.some(({ rows }) => rows > 0) ? 'No column holds numbers.' : 'The run recorded no rows.'
+    return { id: 'readings', title: 'Readings', content: html`<p>${why}</p>${streams.map(beside)}` }
   }
   const thinned = readings.some(reading => reading.thinned)
   const note = thinned
@@ -35,8 +28,7 @@ export function readingsSection({ streams, facts }: Contents): Section {
 <span class="hint">Drag across a plot to zoom, double-click for the whole run. The queues follow.</span></div>`
   const content = html`${note !== '' && html`<p>${note}</p>`}${zoom}
 ${streams.map(stream => streamFigures(stream, streams.length > 1))}
-${statisticsTable(readings.filter(reading => !reading.constant))}
-${constants}
+${statisticsTable(readings)}
 ${streams.map(beside)}`
   return { id: 'readings', title: facts.rehearsal ? 'Simulated readings over time' : 'Readings over time', content }
 }

@@ -48,17 +48,6 @@ export function statisticsTable(readings: readonly Reading[]): Html {
   return table({ caption: 'Readings in numbers', head, rows, numbers: [2, 3, 4, 5, 6, 7, 8] })
 }
 
-/** What had one value all the time: a line of it says all that a plot would. */
-export function constantsTable(readings: readonly Reading[]): Html {
-  const rows = readings.map(({ column, statistics: { count, last } }) => [
-    column.name,
-    column.type === 'boolean' ? String(last === 1) : numberText(last),
-    column.unit ?? '',
-    countText(count),
-  ])
-  return table({ caption: 'Constant readings', head: ['Constant', 'Value', 'Unit', 'Values'], rows, numbers: [1, 3] })
-}
-
 /** The rows of a stream as its file has them: all of a few, the first and the last of many. */
 export function rowsTable({ name, rows, titles, first, last }: StreamReadings): Html | undefined {
   if (rows === 0) return undefined

@@ -66,39 +66,6 @@ describe('the rows of a record', () => {
     expect(maps).toEqual([])
   })
 
-  test('that never change are no plots, neither over time nor over axes', async () => {
-    const columns = [column('angle', { axis: true }), column('eye.samples'), column('distance', { unit: 'cm' })]
-    const rows = [
-      [0, 0, 3, 10],
-      [1, 5, 3, 11],
-      [2, 5, 3, null],
-    ]
-    const contents = await contentsOf({
-      'run.json': runJson({ streams: [{ name: 'primary', columns }] }),
-      'data.csv': csv(['angle', 'eye.samples', 'distance (cm)'], rows),
-    })
-    const { curves, scans } = pageData(contents)
-    expect([curves.map(({ label }) => label), scans.map(({ label }) => label)]).toEqual([['distance'], ['distance']])
-    expect(contents.streams[0]?.readings.map(({ constant }) => constant)).toEqual([false, true, false])
-  })
-
-  test('that are one value, or that lack some, are drawn all the same', async () => {
-    const one = pageData(await contentsOf({ 'data.csv': csv(['x'], [[0, 1]]) }))
-    const gaps = pageData(
-      await contentsOf({
-        'data.csv': csv(
-          ['x'],
-          [
-            [0, 1],
-            [1, null],
-            [2, 1],
-          ],
-        ),
-      }),
-    )
-    expect([one.curves.length, gaps.curves.length]).toEqual([1, 1])
-  })
-
   test('over two axes become a map, the longer axis along the page', async () => {
     const axes = [column('tilt', { axis: true }), column('pan', { axis: true })]
     const streams = [{ name: 'primary', columns: [...axes, column('distance')] }]
@@ -143,9 +110,9 @@ describe('the rows of a record', () => {
       'data.csv': csv(
         ['near', 'note'],
         [
-          [0, 'true', 'a'],
+          [0, 'TRUE', 'a'],
           [1, null, 'b'],
-          [2, 'false', 'c'],
+          [2, 'FALSE', 'c'],
         ],
       ),
     })

@@ -66,26 +66,6 @@ describe('a report', () => {
     }
   })
 
-  test('names what never changed once, with its value, and not among the statistics', async () => {
-    const columns = [column('eye.samples', { unit: 'n' }), column('near', { type: 'boolean' }), column('x')]
-    const rows = [
-      [0, 3, 'false', 1],
-      [1, 3, 'false', 2],
-    ]
-    const run = runJson({ streams: [{ name: 'primary', columns }] })
-    const page = await pageOf({ 'run.json': run, 'data.csv': csv(['eye.samples (n)', 'near', 'x'], rows) })
-    expect(textOf(page)).toContain('Constant Value Unit Values eye.samples 3 n 2 near false 2')
-    expect(textOf(page)).not.toContain('eye.samples n 2 0 3')
-    const still = {
-      'run.json': run,
-      'data.csv': csv(
-        ['eye.samples (n)', 'near', 'x'],
-        rows.map(row => [...row.slice(0, 3), 1]),
-      ),
-    }
-    expect(textOf(await pageOf(still))).toContain('No reading changed. Constant Value')
-  })
-
   test('says that a run was a rehearsal, how it ended and with which error', async () => {
     const error = { code: 'ERR_TIMEOUT', message: 'the pump took too long', place: 'dose.yaml:12:5' }
     const text = textOf(await pageOf({ 'run.json': runJson({ rehearsal: true, outcome: 'failed', error }) }))
