@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises'
 import type { Readable } from 'node:stream'
 import { PiWorkerError } from '../errors.js'
 import { type PlanProblem, planError } from '../plan/place.js'
-import { blocksOf, type PromptStep, type Step } from '../plan/plan.js'
+import { allSteps, type PromptStep, type Step } from '../plan/plan.js'
 import type { Question } from '../plan/rows.js'
 import { held } from '../plan/running/rows-out.js'
 import type { Clock } from '../worker/clock.js'
@@ -128,10 +128,7 @@ function problemOf(
 }
 
 function promptsOf(steps: readonly Step[]): PromptStep[] {
-  return steps.flatMap(step => [
-    ...(step.kind === 'prompt' ? [step] : []),
-    ...blocksOf(step).flatMap(block => promptsOf(block)),
-  ])
+  return [...allSteps(steps)].filter(step => step.kind === 'prompt')
 }
 
 /** @throws ERR_USAGE when there is nobody to ask */

@@ -20,7 +20,7 @@ import type { RunRecorder } from '../records/run/recorder.js'
 import { untilStopped } from '../records/run/until-stopped.js'
 import { checkWritable } from '../records/vcd.js'
 import { type Clock, SystemClock } from '../worker/clock.js'
-import { MAX_DURATION_MS, parseDuration, toMs, toNs } from '../worker/duration.js'
+import { parseDuration, toMs, toNs } from '../worker/duration.js'
 import { VirtualClock } from '../worker/virtual-clock.js'
 import { describeBench } from './bench-facts.js'
 import { errorBlock } from './error-block.js'
@@ -185,10 +185,8 @@ async function runAndClose(bench: Bench, run: Run, session: Session): Promise<En
     const limit = flags.for
     const over = (): void => stop.timeIsOver(limit ?? '')
     const timer = limit === undefined ? undefined : clock.after(toNs(parseDuration(limit)), over)
-    // A plan that waits for an edge on simulated lines has nothing else that keeps the process alive.
-    const alive = clock.kind === 'system' ? clock.after(toNs(MAX_DURATION_MS), () => undefined) : undefined
     result = await running.result
-    for (const each of [timer, alive]) each?.cancel()
+    timer?.cancel()
   } catch (error) {
     errors.push(error)
   }

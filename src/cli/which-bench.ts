@@ -1,7 +1,6 @@
 /** Which bench is meant by a name, or by none where there is only one: for pause, resume and reset. */
 
 import { runFolder } from '../bench/run-folder.js'
-
 import { type BenchAddress, pathName } from '../bench/stop/bench-address.js'
 import { benchesNamed, labelOf, oneBenchNamed, runningBenches, statusOf } from '../bench/stop/running-benches.js'
 import { type MarkedStop, StopMark, stopMarks } from '../bench/stop/stop-mark.js'

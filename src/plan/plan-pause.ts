@@ -2,8 +2,7 @@
 
 import type { PlanState } from '../bench/stop/running-plans.js'
 import { PiWorkerError } from '../errors.js'
-import type { Clock, Timer } from '../worker/clock.js'
-import { MAX_DURATION_MS, toNs } from '../worker/duration.js'
+import type { Clock } from '../worker/clock.js'
 
 export class PlanPause {
   readonly #clock: Clock
@@ -20,7 +19,6 @@ export class PlanPause {
   #stoodNs = 0
   #stops = 0
   #since = 0
-  #keepAlive: Timer | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -54,8 +52,6 @@ export class PlanPause {
     if (this.#state === 'running') {
       this.#state = 'pausing'
       this.standStill()
-      // Nothing else may keep the program alive that somebody is to resume.
-      if (this.#clock.kind === 'system') this.#keepAlive = this.#clock.after(toNs(MAX_DURATION_MS), () => undefined)
     }
     const paused = new Promise<void>(resolve => this.#waiting.push(resolve))
     this.#look()
@@ -118,8 +114,6 @@ export class PlanPause {
 
   #open(state: 'running' | 'over'): void {
     this.#state = state
-    this.#keepAlive?.cancel()
-    this.#keepAlive = undefined
     const [held, opening] = [this.#held, this.#opening]
     this.#held = []
     this.#opening = []

@@ -273,6 +273,14 @@ export function blocksOf(step: Step): readonly (readonly Step[])[] {
   }
 }
 
+/** These steps and all that are within them, in the order in which they are written. */
+export function* allSteps(steps: readonly Step[]): Generator<Step> {
+  for (const step of steps) {
+    yield step
+    for (const block of blocksOf(step)) yield* allSteps(block)
+  }
+}
+
 /** Whether a step is a loop. */
 export function isLoop(step: Step): step is LoopStep {
   return LOOPS.includes(step.kind)

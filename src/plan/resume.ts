@@ -4,12 +4,12 @@
  * the rest follows as ever. The time of a `for` or `within` begins anew.
  */
 
-import { copyData } from '../bench/plain-data.js'
+import { copyData, getOwn, putOwn } from '../bench/plain-data.js'
 import { isNode } from '../bench/schema.js'
 import { PiWorkerError } from '../errors.js'
 import type { Reading, Value } from './expressions/value.js'
 import type { Place } from './place.js'
-import { blocksOf, isLoop, type LoopStep, type RecordStep, type Step } from './plan.js'
+import { allSteps, blocksOf, isLoop, type LoopStep, type RecordStep, type Step } from './plan.js'
 import type { ResumeFrom } from './plan-bench.js'
 import type { Changes } from './rows.js'
 
@@ -83,19 +83,12 @@ function mostRecords(steps: readonly Step[]): number {
 /** The rounds that are recorded are not done again: what a step behind the record changes would be forgotten. */
 function changeAfterRecord(steps: readonly Step[]): Place | undefined {
   let recorded = false
-  const visit = (list: readonly Step[]): Place | undefined => {
-    for (const step of list) {
-      if (step.kind === 'record') recorded = true
-      const changes = step.kind === 'set' || (step.kind === 'prompt' && step.param !== undefined)
-      if (recorded && changes) return step.place
-      for (const block of blocksOf(step)) {
-        const found = visit(block)
-        if (found !== undefined) return found
-      }
-    }
-    return undefined
+  for (const step of allSteps(steps)) {
+    if (step.kind === 'record') recorded = true
+    const changes = step.kind === 'set' || (step.kind === 'prompt' && step.param !== undefined)
+    if (recorded && changes) return step.place
   }
-  return visit(steps)
+  return undefined
 }
 
 /**
@@ -134,7 +127,9 @@ function fieldsOf(
   steps: readonly Step[],
   { stream, values, wall }: NonNullable<ResumeFrom['row']>,
 ): readonly RecordedField[] {
-  const [record] = recordsIn(steps).filter(step => step.stream.name === stream)
+  const record = [...allSteps(steps)].find(
+    (step): step is RecordStep => step.kind === 'record' && step.stream.name === stream,
+  )
   return (record?.cells ?? []).flatMap((cell, index) => {
     const value = values[index]
     if (cell.kind !== 'field' || value === null || value === undefined || cell.path.length === 0) return []
@@ -152,20 +147,13 @@ export function recallReadings(readings: Map<string, Reading>, fields: readonly 
   }
 }
 
-function recordsIn(steps: readonly Step[]): RecordStep[] {
-  return steps.flatMap(step => [
-    ...(step.kind === 'record' ? [step] : []),
-    ...blocksOf(step).flatMap(block => recordsIn(block)),
-  ])
-}
-
 function putAt(into: Record<string, unknown>, [key = '', ...rest]: readonly string[], value: unknown): void {
   if (rest.length === 0) {
-    into[key] = value
+    putOwn(into, key, value)
     return
   }
-  const next = into[key]
-  const within = typeof next === 'object' && next !== null ? (next as Record<string, unknown>) : {}
-  into[key] = within
+  const next = getOwn(into, key)
+  const within = isNode(next) ? next : {}
+  putOwn(into, key, within)
   putAt(within, rest, value)
 }

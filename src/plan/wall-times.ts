@@ -5,7 +5,7 @@ import { cut, quote } from '../bench/wording.js'
 import { messageOf } from '../errors.js'
 import { VIRTUAL_EPOCH_MS } from '../worker/virtual-clock.js'
 import type { PlanProblem } from './place.js'
-import { blocksOf, type CronStep, type Step } from './plan.js'
+import { allSteps, type CronStep, type Step } from './plan.js'
 
 /** The times of a pattern, in ms since the Unix epoch. */
 export class WallTimes {
@@ -33,10 +33,9 @@ export function timesOver({ pattern, place }: CronStep, wall: number): PlanProbl
 
 /** Steps that will never do anything, seen from `wall`: the times of their patterns are over. */
 export function overAt(steps: readonly Step[], wall: number): PlanProblem[] {
-  return steps.flatMap(step => {
-    const within = blocksOf(step).flatMap(block => overAt(block, wall))
+  return [...allSteps(steps)].flatMap(step => {
     const over = step.kind === 'cron' && new WallTimes(step.pattern, step.timezone).after(wall) === undefined
-    return over ? [timesOver(step, wall), ...within] : within
+    return over ? [timesOver(step, wall)] : []
   })
 }
 

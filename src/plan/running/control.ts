@@ -105,21 +105,15 @@ export async function runPrompt(
 async function inTurn<T>(execution: Execution, { region }: Frame, ask: () => Promise<T>): Promise<T | undefined> {
   if (region.stopped) return undefined
   execution.asking++
-  let forget = (): void => {}
-  const stopped = new Promise<undefined>(resolve => {
-    forget = region.onStop(() => resolve(undefined))
-  })
   const answer = execution.questions.add(async () => {
     // What the answer before brought about comes first: it may have ended the plan.
     await execution.sleep(0, region)
     return region.stopped ? undefined : await ask()
   })
-  answer.catch(() => undefined)
   try {
     // Who waits for the turn only is not kept by the question of somebody else.
-    return await Promise.race([answer, stopped])
+    return await region.unlessStopped(answer)
   } finally {
-    forget()
     execution.asking--
     execution.watchIdle()
   }
@@ -166,13 +160,10 @@ function faultOf(step: PromptStep, answer: string): string | undefined {
 
 async function askOne(ask: (signal: AbortSignal) => Promise<string>, { region }: Frame): Promise<string | undefined> {
   const stop = new AbortController()
-  const stopped = new Promise<undefined>(resolve => stop.signal.addEventListener('abort', () => resolve(undefined)))
   const settled = region.onStop(() => stop.abort(new PiWorkerError('ERR_CANCELLED', 'the plan was stopped')))
   if (region.stopped) return undefined
   try {
-    const answer = ask(stop.signal)
-    answer.catch(() => undefined)
-    return await Promise.race([answer, stopped])
+    return await region.unlessStopped(ask(stop.signal))
   } catch (error) {
     if (region.stopped) return undefined
     if (isPiWorkerError(error)) throw error

@@ -90,19 +90,11 @@ export class PlanExecution implements Execution {
 
   /** Resolves earlier when the region is stopped. */
   async #kept(kept: Promise<void>, region: Region): Promise<void> {
-    const settled = held(this.clock, kept)
     this.pausing.standStill()
-    let forget = (): void => {}
-    const stopped = new Promise<void>(resolve => {
-      forget = region.onStop(resolve)
-      if (region.stopped) resolve()
-    })
     try {
-      await Promise.race([settled, stopped])
+      await region.unlessStopped(held(this.clock, kept))
     } finally {
-      forget()
       this.pausing.goOn()
-      settled.catch(() => undefined)
     }
   }
 

@@ -4,6 +4,7 @@
  */
 
 import type { PauseOptions, PlanState } from '../../bench/stop/running-plans.js'
+import { MAX_DURATION_MS, toNs } from '../../worker/duration.js'
 import { badOption } from '../../worker/task-options.js'
 import type { LoopProgress, PlanBench, PlanResult, PlanRunOptions, Runnable, RunningPlan } from '../plan-bench.js'
 import { resumesOf } from '../resume.js'
@@ -71,6 +72,9 @@ export class PlanRun implements RunningPlan {
     const detach = bench.attach?.(this)
     const deaf = bench.onStop?.(error => ending.emergencyStop(error))
     this.#goOn(plan)
+    // A plan that is paused, or that waits for an edge of simulated lines, may have nothing else that keeps the process.
+    const { clock } = bench
+    const alive = clock.kind === 'system' ? clock.after(toNs(MAX_DURATION_MS), () => undefined) : undefined
     await execution.steps(plan.steps, { region: ending.root, position: [] })
     if (ending.cleanup !== undefined) ending.stop('failed', ending.cleanup, undefined)
     ending.over = true
@@ -79,6 +83,7 @@ export class PlanRun implements RunningPlan {
     deaf?.()
     signal?.removeEventListener('abort', cancel)
     const notSafe = await ending.safety
+    alive?.cancel()
     return {
       name: this.name,
       outcome: ending.outcome,

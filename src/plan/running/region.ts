@@ -47,6 +47,21 @@ export class Region {
     return region
   }
 
+  /** What `work` gives, or undefined as soon as the region is stopped; what becomes of it then is nobody's concern. */
+  async unlessStopped<T>(work: Promise<T>): Promise<T | undefined> {
+    work.catch(() => undefined)
+    if (this.stopped) return undefined
+    let forget = (): void => {}
+    const stopped = new Promise<undefined>(resolve => {
+      forget = this.onStop(() => resolve(undefined))
+    })
+    try {
+      return await Promise.race([work, stopped])
+    } finally {
+      forget()
+    }
+  }
+
   get outermost(): Region {
     return this.parent === undefined ? this : this.parent.outermost
   }
