@@ -100,7 +100,7 @@ async function runStoppable(session: Session, run: Run): Promise<number> {
   const detach = stop.attach(bench)
   if (!screen.quiet) screen.say(describeBench(bench, verbose === true))
   screen.say(describeRecovered(bench.recovered))
-  if (replay !== undefined) screen.say(notReplayed(plan.simulate))
+  if (replay !== undefined && !screen.quiet) screen.say(notReplayed(plan.simulate))
   const service = ServiceNotifier.of(session.io.env, session.io.clock ?? new SystemClock())
   service?.ready(`runs ${oneLine(plan.name)}`)
   stop.signal.addEventListener('abort', () => service?.stopping(), { once: true })
